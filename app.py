@@ -1,0 +1,90 @@
+"""The process: serves the pages and the HTTP API, opens the core at the start and closes it at the end.
+
+streamlit run app.py
+"""
+
+import gc
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from threading import Thread, current_thread, main_thread
+from types import FrameType
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))  # `streamlit run /elsewhere/app.py` works from any folder, also before an install
+
+import streamlit as st  # noqa: E402
+from anyio import to_thread  # noqa: E402
+from starlette.middleware import Middleware  # noqa: E402
+from starlette.routing import Route  # noqa: E402
+
+from playground import sandbox  # noqa: E402
+from playground.api import app as http_api  # noqa: E402
+from playground.api.greeting import announce  # noqa: E402
+from playground.call import Call, Message  # noqa: E402
+from playground.errors import PlaygroundError  # noqa: E402
+from playground.runs import shared  # noqa: E402
+from playground.ui.policy import Policy  # noqa: E402
+
+WARM = ("pandas", "pyarrow", "jsonschema", "genai_prices")
+"""What pages need sooner or later: imported here, so that the first visitor does not wait for it."""
+GREETING = Call("chat", "handbook", messages=(Message("user", "What is this?"),))
+PATHS = ("/v1", "/v1/{rest:path}", "/openapi.json", "/docs")
+
+
+@asynccontextmanager
+async def lifespan(_: st.App) -> AsyncIterator[None]:
+    """Open the core, take the heavy imports out of the garbage collector's way, close the core."""
+    await to_thread.run_sync(_warm)
+    gc.collect()
+    gc.freeze()  # Streamlit collects after every script run: 7 to 11 times slower with these modules in its way
+    _announce()
+    _stop_runs_on_signals()
+    try:
+        yield
+    finally:
+        await to_thread.run_sync(shared().close)
+
+
+def _warm() -> None:
+    for module in WARM:
+        import_module(module)
+    for _ in shared().providers["local"].answer(GREETING):  # loads the bundled encoder: 1.5 s that the first would wait
+        pass
+    with suppress(PlaygroundError):  # whoever sends a file will be told
+        sandbox.shared().warm()
+
+
+def _announce() -> None:
+    host = st.get_option("server.address") or "127.0.0.1"
+    try:
+        announce(shared().settings, f"http://{host}:{st.get_option('server.port')}")
+    except PlaygroundError as error:
+        sys.stderr.write(f"\n  {error.message}\n\n")
+
+
+def _stop_runs_on_signals() -> None:
+    """Ctrl-C stops live runs at once: the server waits for open answers before it closes, and a model can be slow."""
+    if current_thread() is not main_thread():  # a server inside another program: signals are that program's
+        return
+    for number in (signal.SIGINT, signal.SIGTERM):
+        server = signal.getsignal(number)
+
+        def stop(number: int, frame: FrameType | None, server: object = server) -> None:
+            Thread(target=shared().stop).start()  # not here: a handler must not wait for a lock
+            if callable(server):
+                server(number, frame)
+
+        signal.signal(number, stop)
+
+
+api = http_api(shared)
+app = st.App(
+    HERE / "pages" / "menu.py",
+    lifespan=lifespan,
+    routes=[Route(path, api) for path in PATHS],
+    middleware=[Middleware(Policy)],
+)

@@ -1,0 +1,42 @@
+"""Chat: ask a model, watch it answer, see what it took."""
+
+import streamlit as st
+
+from playground.ui import conversation, turns
+from playground.ui.bar import model_bar
+from playground.ui.examples import empty_state
+from playground.ui.fault import fault
+from playground.ui.schema import schema_editor
+from playground.ui.system import system_prompt
+
+lost = conversation.reopen()
+said = conversation.turns()
+live = conversation.is_live()
+
+column = st.container(key="chat_column")
+with column:
+    setup = model_bar("chat", "chat")
+with setup.row:
+    system = system_prompt("chat", setup.choice.known)
+    schema, problem = schema_editor("chat", setup.choice.known)
+if said:
+    with setup.note:
+        icon = ":material/edit_square:"
+        st.button("New chat", key="chat_new", icon=icon, type="tertiary", on_click=conversation.start_over)
+
+blocked = setup.blocked or problem
+hint = blocked or ("Answering …" if live else "Ask anything")
+typed = st.chat_input(hint, key="chat_input", disabled=bool(blocked) or live)
+question = typed or st.session_state.pop("chat_send", None)
+if question and not blocked and not live:
+    inputs = {"messages": conversation.messages(said, question)} | ({"system": system} if system else {})
+    conversation.ask(setup.request(inputs, schema=schema), question)
+    st.rerun()
+
+with column:
+    if lost is not None:
+        fault(lost, key="chat_lost")
+    if said:
+        turns.draw(said, live=live)
+    else:
+        empty_state()

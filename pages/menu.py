@@ -1,0 +1,39 @@
+"""The frame around every page: navigation, page config, brand."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from playground.errors import PlaygroundError
+from playground.ui import look
+from playground.ui.fault import fault
+
+HERE = Path(__file__).parent
+MENU = {
+    "Play": [
+        ("chat", "Chat", "forum", "Talk to a model, watch it answer, see what it took."),
+        ("embeddings", "Embeddings", "scatter_plot", "Turn texts into vectors: map, neighbours, similarity."),
+        ("transcribe", "Transcribe", "graphic_eq", "Speech to text with times, from a file or the microphone."),
+    ],
+    "Inspect": [("runs", "Runs", "receipt_long", "Every run: search, open, compare latency, tokens and cost.")],
+    "Set up": [("settings", "Settings", "tune", "Providers and their keys, the HTTP API, the data folder.")],
+}
+
+st.logo(HERE / "static" / "logo.svg", size="large", icon_image=HERE / "static" / "icon.svg")
+look.apply()
+
+pages = {
+    section: [
+        st.Page(HERE / f"{name}.py", title=title, icon=f":material/{icon}:", help=help_, default=name == "chat")
+        for name, title, icon, help_ in rows
+    ]
+    for section, rows in MENU.items()
+}
+# Before the navigation: it would make the page's Material icon the browser tab's, fetched from another host.
+st.set_page_config(page_icon=str(HERE / "static" / "icon.svg"), layout="wide")
+page = st.navigation(pages)
+st.set_page_config(page_title=f"{page.title} · Inference Playground")
+try:
+    page.run()
+except PlaygroundError as error:  # what no page can go on without: a history that cannot be opened, say
+    fault(error, key="page")

@@ -1,0 +1,93 @@
+"""`GET /openapi.json`: the contract's document with our additions declared."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import Response
+
+from playground.api.health import VERSION
+from playground.api.reply import Reply
+from playground.contract import ErrorResponse, HTTPValidationError, RawInferenceRequest
+
+TITLE = "Inference Playground"
+DESCRIPTION = """\
+One inference core behind a browser, HTTP and Python. Chat, embeddings and transcription by providers and local models.
+
+Every request but `GET /v1/health` needs `Authorization: Bearer <key>`; the Settings page shows the key. `X-Namespace`
+(`default` without it) scopes runs. Every failure has the body of `ErrorResponse`."""
+
+_ERRORS = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    413: "Payload Too Large",
+    429: "Too Many Requests; `Retry-After` says in how many seconds to come back",
+    499: "Stopped by somebody else before it was done",
+    500: "Internal Server Error",
+    503: "Nobody can answer now; `details.retryable` says whether waiting helps",
+    504: "The provider said nothing for too long",
+}
+_SECURITY = {
+    "Bearer": {"type": "http", "scheme": "bearer", "description": "An API key of this server"},
+    "NamespaceHeader": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Namespace",
+        "description": "The namespace of the request, `default` without it",
+    },
+}
+RUN_HEADERS = {
+    "X-Run-Id": "The run, for `GET /v1/runs/{id}`",
+    "X-Cache": "What the cache did: `off` when it was not asked for",
+}
+LIMIT_HEADERS = {
+    "X-RateLimit-Limit": "Requests this key may send in a window",
+    "X-RateLimit-Remaining": "Requests it has left",
+    "X-RateLimit-Reset": "Unix time at which all are back",
+    "X-RateLimit-Window": "Seconds of a window",
+}
+
+
+def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error responses of an operation, for `responses=`."""
+    declared: dict[int | str, dict[str, Any]] = {
+        status: {"model": ErrorResponse, "description": _ERRORS[status]} for status in statuses
+    }
+    return declared | {422: {"model": HTTPValidationError, "description": "Validation Error"}}
+
+
+def headers(table: dict[str, str]) -> dict[str, Any]:
+    """Response headers as OpenAPI declares them."""
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in table.items()}
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    """The document, for programs. Needs no API key."""
+    return Reply(document(request.app))
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document of the app; made once."""
+    if app.openapi_schema is None:
+        made = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
+        components = made.setdefault("components", {})
+        components["schemas"]["RawInferenceRequest"] = _request()
+        components["securitySchemes"] = _SECURITY
+        made["security"] = [{"Bearer": []}, {"Bearer": [], "NamespaceHeader": []}]
+        app.openapi_schema = made
+    return app.openapi_schema
+
+
+def _request() -> dict[str, Any]:
+    """The request's schema as FastAPI writes schemas: a default of null is not mentioned."""
+    schema = RawInferenceRequest.model_json_schema()
+    for field in schema["properties"].values():
+        if "default" in field and field["default"] is None:
+            del field["default"]
+    return schema

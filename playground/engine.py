@@ -1,0 +1,129 @@
+"""The one road: resolve, load files, ask the provider, record. Streaming and not streaming are the same generator."""
+
+import logging
+import time
+from collections.abc import Generator, Iterator, Mapping
+from typing import Protocol
+
+from playground.answer import Answer, tokens_used
+from playground.archive import Archive
+from playground.call import Chunk, Provider, Stop
+from playground.contract import RawInferenceResponse
+from playground.errors import CancelledError, InternalServerError, PlaygroundError
+from playground.fanout import merge
+from playground.loading import Loader
+from playground.record import RunRecord
+from playground.resolve import Plan, resolve
+from playground.ticket import Ticket, written
+
+logger = logging.getLogger("playground")
+
+
+class Recorder(Protocol):
+    """Where ended runs go. Returns when the record is durable."""
+
+    def record(self, run: RunRecord) -> None:
+        """Keep one ended run."""
+
+
+class Engine:
+    """Providers, a recorder, an archive and a loader of files, joined by one generator."""
+
+    def __init__(self, providers: Mapping[str, Provider], recorder: Recorder, archive: Archive, loader: Loader) -> None:
+        self._providers = providers
+        self._recorder = recorder
+        self._archive = archive
+        self._loader = loader
+
+    def stream(self, ticket: Ticket) -> Generator[Chunk, None, RawInferenceResponse]:
+        """Yield the chunks of a run and return its response; raise PlaygroundError.
+
+        However it ends (returned, raised, closed by the consumer), the run is in the history exactly once, before
+        the caller sees the end.
+        """
+        ticket.started = time.perf_counter()
+        outcome: RawInferenceResponse | PlaygroundError = CancelledError("the run was stopped")
+        try:
+            plan = self._plan(ticket)
+            ticket.plan = plan.unopened()  # until they are known to be harmless, files stay out of the history
+            ticket.answer = Answer(len(plan.calls))
+            plan = ticket.plan = self._loader.load(plan, ticket.stop)
+            yield from _timed(ticket, _ask(plan, ticket.stop))
+            outcome = _response(ticket, plan)
+            return outcome
+        except PlaygroundError as error:
+            outcome = error
+            if error.exchange is not None:
+                ticket.answer.exchanges.append(error.exchange)
+            raise
+        except Exception as error:
+            logger.exception("run %s failed", ticket.id)
+            outcome = InternalServerError(f"the playground failed; the server's log has the cause under `{ticket.id}`")
+            raise outcome from error
+        finally:
+            self._record(ticket, outcome)
+
+    def run(self, ticket: Ticket) -> RawInferenceResponse:
+        """Drain `stream`."""
+        chunks = self.stream(ticket)
+        while True:
+            try:
+                next(chunks)
+            except StopIteration as end:
+                response: RawInferenceResponse = end.value
+                return response
+
+    def _plan(self, ticket: Ticket) -> Plan:
+        return resolve(
+            ticket.request,
+            self._providers,
+            stream=ticket.stream,
+            stop=ticket.stop,
+            max_bytes=self._loader.max_bytes,
+        )
+
+    def _record(self, ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError) -> None:
+        try:
+            ticket.record = written(ticket, outcome, self._archive)
+            self._recorder.record(ticket.record)
+        except Exception as error:
+            logger.exception("run %s could not be kept", ticket.id)
+            raise InternalServerError(
+                f"run `{ticket.id}` ended, but the history could not be written ({error}); "
+                "check the free space and the rights of the data folder"
+            ) from error
+
+
+def _ask(plan: Plan, stop: Stop) -> Iterator[Chunk]:
+    if len(plan.calls) == 1:
+        return plan.provider.answer(plan.calls[0])
+    return merge(plan.provider, plan.calls, stop)
+
+
+def _timed(ticket: Ticket, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The chunks, added to the answer and clocked; hangs up on the provider when the consumer goes."""
+    answer, stop = ticket.answer, ticket.stop
+    try:
+        for chunk in chunks:
+            if chunk.text or chunk.reasoning:
+                ticket.last_token = time.perf_counter()
+                if ticket.first_token is None:
+                    ticket.first_token = ticket.last_token
+            answer.add(chunk)
+            yield chunk
+            if stop.is_set():
+                raise CancelledError("the run was stopped")
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+
+
+def _response(ticket: Ticket, plan: Plan) -> RawInferenceResponse:
+    return RawInferenceResponse(
+        data=ticket.answer.result(plan.task, plan.plural, plan.calls[0].schema),
+        provider=plan.provider.name,
+        model=plan.model,
+        tokens_used=tokens_used(ticket.answer.usage),
+        latency_ms=ticket.since(time.perf_counter()) or 0.0,
+    )

@@ -1,0 +1,57 @@
+"""A run as it is remembered: one immutable row, written once, however the run ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from playground.call import Task
+
+Status = Literal["done", "failed", "cancelled"]
+Door = Literal["page", "api", "python"]
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds since the run was asked for; None for what never happened."""
+
+    started: float = 0.0
+    first_token: float | None = None
+    last_token: float | None = None
+    total: float = 0.0
+
+    @property
+    def ttft(self) -> float | None:
+        """Time to first token as the person waited it, queueing included."""
+        return self.first_token
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One ended run. `created_at` is Unix seconds, `cost` US dollars (None: the price is not known).
+
+    `request` is the contract's request as JSON with media replaced by `media:<sha256>` references; `response` the
+    contract's response; `error` the contract's error body; `partial` the texts that had arrived when the run ended
+    without a response, one per prompt; `exchanges` what went over the wire with secrets masked.
+    """
+
+    id: str
+    created_at: float
+    namespace: str
+    door: Door
+    task: Task | None
+    provider: str
+    model: str
+    status: Status
+    request: Mapping[str, Any]
+    response: Mapping[str, Any] | None = None
+    error: Mapping[str, Any] | None = None
+    partial: tuple[str, ...] = ()
+    reasoning: tuple[str, ...] = ()
+    exchanges: tuple[Mapping[str, Any], ...] = ()
+    timings: Timings = field(default_factory=Timings)
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    reasoning_tokens: int | None = None
+    cost: float | None = None
+    cached: bool = False
+    provider_request_id: str | None = None

@@ -1,0 +1,249 @@
+"""A run lives here, not in a page: started in a worker, followed, cancelled and found again by id."""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import Literal
+
+from playground.call import Chunk, Provider, Task, Usage
+from playground.contract import RawInferenceRequest, RawInferenceResponse
+from playground.engine import Engine
+from playground.errors import InternalServerError, PlaygroundError
+from playground.loading import Loader
+from playground.record import Door, RunRecord
+from playground.settings import Settings
+from playground.store.blobs import Blobs
+from playground.store.history import History
+from playground.ticket import Ticket
+
+State = Literal["queued", "running", "done", "failed", "cancelled"]
+
+AT_ONCE = 64
+"""Runs that are worked on at the same time; more wait in the queue."""
+KEPT = 512
+"""Ended runs kept in memory for their followers; older ones are read from the history."""
+
+
+class Run:
+    """One run, live or just ended. Any thread may look; any number may follow."""
+
+    def __init__(self, ticket: Ticket) -> None:
+        self._ticket = ticket
+        self._chunks: list[Chunk] = []
+        self._news = threading.Condition()
+        self._waiting = 0
+        self.ended = False
+        self.response: RawInferenceResponse | None = None
+        self.error: PlaygroundError | None = None
+
+    @property
+    def id(self) -> str:
+        """The id it is found by."""
+        return self._ticket.id
+
+    @property
+    def namespace(self) -> str:
+        """Who may see it."""
+        return self._ticket.namespace
+
+    @property
+    def request(self) -> RawInferenceRequest:
+        """What was asked."""
+        return self._ticket.request
+
+    @property
+    def door(self) -> Door:
+        """Where it was asked."""
+        return self._ticket.door
+
+    @property
+    def task(self) -> Task | None:
+        """What kind of answer it is to give; None until that is known."""
+        return None if self._ticket.plan is None else self._ticket.plan.task
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        if not self.ended:
+            return "queued" if self._ticket.started is None else "running"
+        return "failed" if self._ticket.record is None else self._ticket.record.status
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What has arrived so far, one text per prompt."""
+        return self._ticket.answer.texts
+
+    @property
+    def reasoning(self) -> tuple[str, ...]:
+        """The reasoning shown so far, one text per prompt."""
+        return self._ticket.answer.reasoning
+
+    @property
+    def usage(self) -> Usage:
+        """The tokens the provider has reported so far."""
+        return self._ticket.answer.usage
+
+    @property
+    def progress(self) -> float | None:
+        """How much of the work is done, 0 to 1, None while nobody has said."""
+        return self._ticket.answer.progress
+
+    @property
+    def created_at(self) -> float:
+        """When it was asked for, Unix seconds."""
+        return self._ticket.created_at
+
+    @property
+    def elapsed_ms(self) -> float:
+        """Milliseconds since it was asked for, until now or until it ended."""
+        if self._ticket.record is not None:
+            return self._ticket.record.timings.total
+        return (time.perf_counter() - self._ticket.asked) * 1000
+
+    @property
+    def started_ms(self) -> float | None:
+        """Milliseconds from asking until a worker took it up, None while it is queued."""
+        return self._ticket.since(self._ticket.started)
+
+    @property
+    def first_token_ms(self) -> float | None:
+        """Milliseconds from asking to the first token, None before it."""
+        return self._ticket.since(self._ticket.first_token)
+
+    def follow(self) -> Iterator[Chunk]:
+        """Every chunk from the first on, waiting for more; ends when the run has ended, however it ended."""
+        seen = 0
+        while True:
+            ended = self.ended  # read before the chunks: what came before the end is then surely among them
+            chunks = self._chunks[seen:]
+            yield from chunks
+            seen += len(chunks)
+            if ended:
+                return
+            if not chunks:
+                self._wait_for_news(seen)
+
+    def wait(self, timeout: float | None = None) -> RunRecord | None:
+        """The record once the run has ended; None when it still runs after `timeout` seconds."""
+        with self._news:
+            self._waiting += 1
+            try:
+                self._news.wait_for(lambda: self.ended, timeout)
+            finally:
+                self._waiting -= 1
+        return self._ticket.record
+
+    def _wait_for_news(self, seen: int) -> None:
+        with self._news:
+            self._waiting += 1
+            try:
+                self._news.wait_for(lambda: self.ended or len(self._chunks) > seen)
+            finally:
+                self._waiting -= 1
+
+    def _tell(self) -> None:
+        if self._waiting:
+            with self._news:
+                self._news.notify_all()
+
+    def work(self, engine: Engine) -> None:
+        """Drive the engine to the end; the worker's whole job."""
+        chunks = engine.stream(self._ticket)
+        try:
+            while True:
+                self._chunks.append(next(chunks))
+                self._tell()
+        except StopIteration as end:
+            self.response = end.value
+        except PlaygroundError as error:
+            self.error = error
+        except Exception as error:  # noqa: BLE001 - a failing history must not leave followers waiting for ever
+            self.error = InternalServerError(f"the run could not be recorded: {error}")
+        finally:
+            with self._news:
+                self.ended = True
+                self._news.notify_all()
+
+    def cancel(self) -> None:
+        """Ask it to stop; what has arrived is kept."""
+        self._ticket.stop.set()
+
+
+class Runs:
+    """The runs of this process over one engine, and the history of all that ended."""
+
+    def __init__(self, settings: Settings, providers: Mapping[str, Provider], history: History) -> None:
+        self.settings = settings
+        self.providers = providers
+        self.history = history
+        self.blobs = Blobs(settings.data_dir / "media")
+        self.engine = Engine(providers, history, self.blobs, Loader(settings))
+        self._runs: dict[str, Run] = {}
+        self._lock = threading.Lock()
+        self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
+
+    def start(
+        self, request: RawInferenceRequest, *, namespace: str = "default", door: Door = "api", stream: bool = True
+    ) -> Run:
+        """Start a run in a worker and return at once."""
+        run = Run(Ticket(request, namespace, door, stream))
+        with self._lock:
+            self._runs[run.id] = run
+            self._forget()
+        self._workers.submit(run.work, self.engine)
+        return run
+
+    def get(self, id: str, namespace: str) -> Run | RunRecord | None:  # noqa: A002 - the field's name
+        """A run of this namespace: live or just ended from memory, else its record; None when there is none."""
+        run = self._runs.get(id)
+        if run is not None and run.namespace == namespace:
+            return run
+        return self.history.get(id, namespace)
+
+    def live(self, namespace: str) -> list[Run]:
+        """The runs that have not ended, newest first."""
+        with self._lock:
+            runs = list(self._runs.values())
+        return [run for run in reversed(runs) if not run.ended and run.namespace == namespace]
+
+    def cancel(self, id: str, namespace: str) -> bool:  # noqa: A002
+        """Stop a live run; False when there is none of that id."""
+        run = self._runs.get(id)
+        if run is None or run.namespace != namespace or run.ended:
+            return False
+        run.cancel()
+        return True
+
+    def stop(self) -> None:
+        """Ask every live run to stop."""
+        with self._lock:
+            runs = list(self._runs.values())
+        for run in runs:
+            run.cancel()
+
+    def close(self) -> None:
+        """Stop what runs, wait until it is recorded, close the history."""
+        self.stop()
+        self._workers.shutdown(wait=True)
+        self.history.close()
+
+    def _forget(self) -> None:
+        surplus = len(self._runs) - KEPT
+        for id_ in [id_ for id_, run in self._runs.items() if run.ended][: max(surplus, 0)]:
+            del self._runs[id_]
+
+
+def build(settings: Settings) -> Runs:
+    """The core for these settings."""
+    from playground.providers import providers
+    from playground.transport import Transport
+
+    return Runs(settings, providers(settings, Transport(settings)), History(settings.database))
+
+
+@cache
+def shared() -> Runs:
+    """The process-wide core, built on first use, used by every door."""
+    return build(Settings.load())

@@ -1,0 +1,33 @@
+"""The sample texts that come with the playground; we wrote them, they are no data set."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from playground.texts import Table, read
+
+FOLDER = Path(__file__).with_name("samples")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One file of texts: what it is called, what it shows, and the column to colour by."""
+
+    file: str
+    title: str
+    line: str
+    colour: str
+
+
+SAMPLES = (
+    Sample("topics.csv", "Eight topics", "96 sentences: do they find together?", "topic"),
+    Sample("meanings.csv", "Same meaning, other words", "24 sentences, three for each meaning", "meaning"),
+    Sample("twists.csv", "Same words, other meaning", "24 sentences: where vectors are fooled", "change"),
+)
+
+
+@cache
+def texts(sample: Sample) -> Table:
+    """The table of a sample; its texts are in the column `text`."""
+    file = FOLDER / sample.file
+    return read(file.name, file.read_bytes())

@@ -1,0 +1,118 @@
+"""The run history: every run that ended, once, durable when `record` returns; namespaces never see each other."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Unpack
+
+from playground.call import Task
+from playground.errors import NotFoundError
+from playground.record import RunRecord
+from playground.store import rollup
+from playground.store.database import Database
+from playground.store.filters import Filters, where
+from playground.store.rollup import Period, Span
+from playground.store.row import GLANCES, RECORDS, Glance, Row, bound, glance_of, record_of, unbound
+from playground.store.schema import MIGRATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What there is to filter by: names and how many runs each has, most used first."""
+
+    providers: dict[str, int]
+    models: dict[str, int]
+    tasks: dict[str, int]
+
+
+class History:
+    """The ended runs in one SQLite file. Any thread and any number of processes may use it.
+
+    Nothing is opened before the first use. Every method raises InternalServerError when the file is damaged, newer than
+    this program, full or out of reach; its message says what to do.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._database = Database(path, MIGRATIONS)
+
+    def record(self, run: RunRecord) -> None:
+        """Keep one ended run; it is on disk when this returns. A second run of the same id changes nothing."""
+        row = Row.of(run)
+
+        def work(connection: sqlite3.Connection) -> None:
+            if row.insert(connection):
+                rollup.count(connection, run)
+
+        self._database.write(work)
+
+    def get(self, id: str, namespace: str) -> RunRecord | None:  # noqa: A002 - the field's name
+        """The run of this id in this namespace, None when there is none."""
+        rows = self._rows(f"{RECORDS} WHERE runs.id = ? AND runs.namespace = ?", [bound(id), bound(namespace)])
+        return record_of(rows[0]) if rows else None
+
+    def search(
+        self, namespace: str, *, before: str | None = None, limit: int = 50, **filters: Unpack[Filters]
+    ) -> list[RunRecord]:
+        """Whole records, newest first; `before` is the id of the last run of the page before.
+
+        Raises NotFoundError when there is no run `before`.
+        """
+        return [record_of(row) for row in self._page(RECORDS, namespace, filters, before=before, limit=limit)]
+
+    def glance(
+        self, namespace: str, *, before: str | None = None, limit: int = 50, **filters: Unpack[Filters]
+    ) -> list[Glance]:
+        """The same as `search` as lines of a list; payloads, which may be megabytes each, are not read."""
+        return [glance_of(row) for row in self._page(GLANCES, namespace, filters, before=before, limit=limit)]
+
+    def count(self, namespace: str, **filters: Unpack[Filters]) -> int:
+        """How many runs there are."""
+        conditions, values = where(namespace, filters)
+        return int(self._rows(f"SELECT count(*) FROM runs{conditions}", values)[0][0])
+
+    def facets(self, namespace: str) -> Facets:
+        """Providers, models and tasks of this namespace's runs."""
+        return Facets(*(self._facet(namespace, column) for column in ("provider", "model", "task")))
+
+    def charts(
+        self,
+        namespace: str,
+        span: Span,
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        task: Task | None = None,
+    ) -> list[Period]:
+        """Totals and percentiles by period and model from the hourly roll-up."""
+        only = {"provider": provider, "model": model, "task": task}
+        with self._database.reading() as connection:
+            return rollup.charts(connection, namespace, span, only)
+
+    def close(self) -> None:
+        """Write what was brought before and close the file; later uses are refused."""
+        self._database.close()
+
+    def _page(
+        self, select: str, namespace: str, filters: Filters, *, before: str | None, limit: int
+    ) -> list[tuple[Any, ...]]:
+        conditions, values = where(namespace, filters)
+        if before is not None:
+            conditions += " AND (runs.created_at, runs.id) < (?, ?)"
+            values += [self._moment(before, namespace), bound(before)]
+        order = "ORDER BY runs.created_at DESC, runs.id DESC LIMIT ?"
+        return self._rows(f"{select}{conditions} {order}", [*values, limit])
+
+    def _moment(self, id_: str, namespace: str) -> float:
+        query = "SELECT created_at FROM runs WHERE id = ? AND namespace = ?"
+        found = self._rows(query, [bound(id_), bound(namespace)])
+        if not found:
+            raise NotFoundError(f"no run `{id_}` to continue after", details={"resource": "run", "id": id_})
+        return float(found[0][0])
+
+    def _facet(self, namespace: str, column: str) -> dict[str, int]:
+        query = f"SELECT {column}, sum(runs) FROM rollup WHERE namespace = ? GROUP BY 1 ORDER BY 2 DESC, 1"
+        return {unbound(name): runs for name, runs in self._rows(query, [bound(namespace)]) if name}
+
+    def _rows(self, query: str, values: list[Any]) -> list[tuple[Any, ...]]:
+        with self._database.reading() as connection:
+            return connection.execute(query, values).fetchall()

@@ -1,0 +1,60 @@
+"""The tables of the run history, as the list of steps that made them."""
+
+import sqlite3
+
+from playground.store.sqlite import Migration
+
+# `runs` is narrow so that filters scan little; what is read for one run alone stands in `payloads`, what is searched
+# in `texts`. `rollup` is kept in the transaction that writes the run. Times are Unix seconds, durations milliseconds.
+_FIRST = (
+    """CREATE TABLE runs (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        namespace TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        door TEXT NOT NULL,
+        task TEXT,
+        provider TEXT NOT NULL,
+        model TEXT NOT NULL,
+        status TEXT NOT NULL,
+        cached INTEGER NOT NULL,
+        started REAL NOT NULL,
+        first_token REAL,
+        last_token REAL,
+        total REAL NOT NULL,
+        prompt_tokens INTEGER,
+        completion_tokens INTEGER,
+        reasoning_tokens INTEGER,
+        cost REAL,
+        provider_request_id TEXT,
+        question TEXT NOT NULL,
+        answer TEXT NOT NULL)""",
+    "CREATE INDEX runs_by_time ON runs (namespace, created_at, id)",
+    "CREATE TABLE payloads (run INTEGER PRIMARY KEY REFERENCES runs, payload BLOB NOT NULL)",
+    "CREATE TABLE texts (run INTEGER PRIMARY KEY REFERENCES runs, text TEXT NOT NULL)",
+    """CREATE TABLE rollup (
+        namespace TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        provider TEXT NOT NULL,
+        model TEXT NOT NULL,
+        task TEXT NOT NULL,
+        runs INTEGER NOT NULL,
+        failed INTEGER NOT NULL,
+        cancelled INTEGER NOT NULL,
+        cached INTEGER NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        cost REAL NOT NULL,
+        unpriced INTEGER NOT NULL,
+        latency BLOB NOT NULL,
+        ttft BLOB NOT NULL,
+        PRIMARY KEY (namespace, hour, provider, model, task)) WITHOUT ROWID""",
+)
+
+
+def _first(connection: sqlite3.Connection) -> None:
+    for statement in _FIRST:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first,)

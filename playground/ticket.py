@@ -1,0 +1,112 @@
+"""Ticket: one request on its way through the engine, and the record that is left of it."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.answer import Answer
+from playground.archive import Archive, archived, masks, without
+from playground.call import Exchange, Stop, Usage
+from playground.contract import RawInferenceRequest, RawInferenceResponse
+from playground.errors import CancelledError, PlaygroundError
+from playground.pricing import cost
+from playground.record import Door, RunRecord, Status, Timings
+from playground.resolve import Plan
+
+
+def new_id() -> str:
+    """A run id: sorts by time to the millisecond, 64 random bits behind it."""
+    return f"run_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
+
+
+@dataclass(slots=True)
+class Ticket:
+    """What was asked, by which door, and what can be seen of it from outside while it is worked on.
+
+    `stream` asks the provider for a stream. Clock readings are `time.perf_counter` seconds, None until they happen.
+    """
+
+    request: RawInferenceRequest
+    namespace: str = "default"
+    door: Door = "python"
+    stream: bool = True
+    id: str = field(default_factory=new_id)
+    stop: Stop = field(default_factory=Stop)
+    created_at: float = field(default_factory=time.time)
+    asked: float = field(default_factory=time.perf_counter)
+    started: float | None = None
+    first_token: float | None = None
+    last_token: float | None = None
+    plan: Plan | None = None
+    answer: Answer = field(default_factory=lambda: Answer(1))
+    record: RunRecord | None = None
+
+    def since(self, moment: float | None) -> float | None:
+        """Milliseconds from asking to `moment`."""
+        return None if moment is None else round((moment - self.asked) * 1000, 3)
+
+
+def written(ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError, archive: Archive) -> RunRecord:
+    """The record of a run that has ended; its media go to the archive first."""
+    plan, answer, usage = ticket.plan, ticket.answer, ticket.answer.usage
+    error = outcome if isinstance(outcome, PlaygroundError) else None
+    response = outcome if isinstance(outcome, RawInferenceResponse) else None
+    provider = plan.provider.name if plan else ticket.request.provider or ""
+    model = plan.model if plan else ticket.request.model or ""
+    hidden = masks(plan.media.values() if plan else ())
+    return RunRecord(
+        id=ticket.id,
+        created_at=ticket.created_at,
+        namespace=ticket.namespace,
+        door=ticket.door,
+        task=plan.task if plan else None,
+        provider=provider,
+        model=model,
+        status=_status(error),
+        request=archived(ticket.request, plan.media if plan else {}, archive),
+        response=response.model_dump() if response else None,
+        error=without(error.body(), hidden) if error else None,
+        partial=answer.texts if error else (),
+        reasoning=answer.reasoning if error else (),
+        exchanges=tuple(_row(each, hidden) for each in answer.exchanges),
+        timings=_timings(ticket, response),
+        prompt_tokens=usage.prompt,
+        completion_tokens=usage.completion,
+        reasoning_tokens=usage.reasoning,
+        cost=_cost(ticket),
+        provider_request_id=next((each.request_id for each in answer.exchanges if each.request_id), None),
+    )
+
+
+def _status(error: PlaygroundError | None) -> Status:
+    if error is None:
+        return "done"
+    return "cancelled" if isinstance(error, CancelledError) else "failed"
+
+
+def _cost(ticket: Ticket) -> float | None:
+    """Dollars of all prompts; each is priced alone, because long ones may be dearer. None when one is not known."""
+    plan = ticket.plan
+    if plan is None:
+        return None
+    dollars = [
+        cost(plan.provider.name, plan.model, usage or Usage(), plan.task, ticket.created_at)
+        for usage in ticket.answer.usages
+    ]
+    return None if None in dollars else sum(each or 0.0 for each in dollars)
+
+
+def _timings(ticket: Ticket, response: RawInferenceResponse | None) -> Timings:
+    return Timings(
+        started=ticket.since(ticket.started) or 0.0,
+        first_token=ticket.since(ticket.first_token),
+        last_token=ticket.since(ticket.last_token),
+        total=response.latency_ms if response else ticket.since(time.perf_counter()) or 0.0,
+    )
+
+
+def _row(exchange: Exchange, hidden: Mapping[str, str]) -> dict[str, Any]:
+    row = {name: getattr(exchange, name) for name in Exchange.__slots__}
+    return row | {"body": without(row["body"], hidden)} if hidden else row

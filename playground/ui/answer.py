@@ -1,0 +1,72 @@
+"""An ended answer on the screen: reasoning apart, the text, its sources, the schema's verdict, what it took."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground.record import RunRecord
+from playground.ui.conversation import answer_text, ask_again, take_back
+from playground.ui.fault import fault
+from playground.ui.look import quiet
+from playground.ui.receipt import receipt
+from playground.ui.request import request_button
+from playground.ui.schema import verdict
+from playground.ui.watch import draw_text, joined, thoughts
+
+
+def show_answer(run: RunRecord, key: str, *, last: bool) -> None:
+    """Draw an ended chat run; `last` adds what can be done with the end of a conversation."""
+    data: Mapping[str, Any] = (run.response or {}).get("data") or {}
+    _reasoning(run, data, key)
+    asked = "schema" in (run.request.get("parameters") or {})
+    text = answer_text(run) if data.get("json") is None else json.dumps(data["json"], indent=2, ensure_ascii=False)
+    draw_text(st.empty(), text, as_json=asked)
+    if run.status == "cancelled":
+        st.markdown(":orange[:material/stop_circle:] :small[You stopped this answer. What had arrived is kept above.]")
+    if run.status == "failed" and run.error:
+        fault(run.error, key=key, retry=_again if last else None)
+    if run.response and asked:
+        verdict(data)
+    _sources(data.get("sources") or [])
+    _actions(run, key, last=last)
+
+
+def _reasoning(run: RunRecord, data: Mapping[str, Any], key: str) -> None:
+    place = st.container()
+    shown = data.get("reasoning") or run.reasoning
+    texts = (shown,) if isinstance(shown, str) else tuple(text or "" for text in shown)
+    if any(texts):
+        count = f" · {run.reasoning_tokens:,} tokens" if run.reasoning_tokens else ""
+        thoughts(f"Reasoning{count}", place, key, expanded=False).markdown(joined(texts))
+
+
+def _sources(sources: list[Any]) -> None:
+    """What the model quotes, as one line."""
+    badges = [f":gray-badge[{source.get('title', '')} · {source.get('page', '')}]" for source in sources]
+    if badges:
+        st.markdown(f"{quiet(':material/menu_book: Sources')} {' '.join(badges)}")
+
+
+def _actions(run: RunRecord, key: str, *, last: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
+        receipt(run)
+        with st.container(horizontal=True, width="content", gap="small"):
+            request_button(run, key)
+            if last:
+                _last_actions(run, key)
+
+
+def _last_actions(run: RunRecord, key: str) -> None:
+    icon = ":material/refresh:"
+    failed = run.status == "failed"  # it has a Try again of its own
+    if not failed and st.button("Regenerate", key=f"{key}_again", icon=icon, type="tertiary"):
+        _again()
+    if st.button("Edit", key=f"{key}_edit", icon=":material/edit:", type="tertiary", on_click=take_back):
+        st.rerun()
+
+
+def _again() -> None:
+    ask_again()
+    st.rerun()

@@ -1,0 +1,167 @@
+"""One run on its own page: what was asked and answered, how long it took, what it cost, what went over the wire."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from playground.metrics import tokens_per_second
+from playground.record import RunRecord
+from playground.ui.content import show_answer, show_request
+from playground.ui.core import core
+from playground.ui.fault import fault
+from playground.ui.receipt import dollars, seconds
+from playground.ui.request import exact_request
+from playground.ui.timeline import timeline
+
+_STATUS = {
+    "done": ":green-badge[:material/check: done]",
+    "failed": ":red-badge[:material/error: failed]",
+    "cancelled": ":orange-badge[:material/stop_circle: stopped]",
+}
+_DOORS = {"page": "a page", "api": "the HTTP API", "python": "Python"}
+_FEW = 8
+"""Numbers of a vector that are shown."""
+_MANY = 200
+"""Entries of any other list that are shown."""
+
+
+def headline(id_: str, task: str | None) -> None:
+    """The way back, the link to this run, and the page where it goes on."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs_head"):
+        st.button("All runs", key="runs_back", icon=":material/arrow_back:", type="tertiary", on_click=leave)
+        with st.popover("Link", icon=":material/link:", type="tertiary", key="runs_link"):
+            st.caption("Opens this run for everybody who can open this playground.")
+            st.code(_link(id_), language=None, wrap_lines=True)
+        if task == "chat":
+            st.page_link("chat.py", label="Go on in Chat", icon=":material/forum:", query_params={"run": id_})
+
+
+def nothing(id_: str) -> None:
+    """Say that there is no such run, and where else it may be."""
+    with st.container(border=True, key="runs_unknown"):
+        st.markdown(f"**There is no run `{id_[:80]}` here**")
+        st.caption("The link may be cut off, or the run belongs to another data folder or another namespace.")
+        st.button("All runs", key="runs_back", icon=":material/arrow_back:", on_click=leave)
+
+
+def leave() -> None:
+    """Back to the table."""
+    st.query_params.pop("run", None)
+
+
+def show_run(run: RunRecord) -> None:
+    """Draw an ended run."""
+    st.markdown(f"## {run.provider} / {run.model}" if run.model else "## Run")
+    st.markdown(" ".join([_STATUS[run.status], *_badges(run), f":small[{_moment(run)}, by {_DOORS[run.door]}]"]))
+    _figures(run)
+    said, facts = st.columns([5, 3], gap="large")
+    with said:
+        show_request(run)
+        if run.status == "failed" and run.error:
+            fault(run.error, key="runs")
+        if run.response or any(run.partial) or run.status != "failed":
+            show_answer(run)
+    with facts:
+        timeline(run)
+        st.table(_facts(run), border="horizontal", alt="Times, tokens and ids of this run")
+    st.markdown("### This exact request")
+    exact_request(run.request, replace(run, response=brief(run.response)))
+    st.download_button(
+        "Download this run as JSON",
+        lambda: _file(run),
+        file_name=f"{run.id}.json",
+        mime="application/json",
+        key="runs_download",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def brief(value: Any) -> Any:
+    """A JSON value for reading: of long lists of numbers, the first few and how many there are."""
+    match value:
+        case Mapping():
+            return {key: brief(each) for key, each in value.items()}
+        case list() if len(value) > 2 * _FEW and all(isinstance(each, float | int) for each in value):
+            return [*value[:_FEW], f"… {len(value) - _FEW:,} more"]
+        case list() if len(value) > _MANY:
+            return [*map(brief, value[:_MANY]), f"… {len(value) - _MANY:,} more"]
+        case list():
+            return [brief(each) for each in value]
+        case _:
+            return value
+
+
+def _badges(run: RunRecord) -> list[str]:
+    badges = [f":gray-badge[{run.task}]"] if run.task else []
+    return [*badges, ":blue-badge[:material/bolt: from the cache]"] if run.cached else badges
+
+
+def _figures(run: RunRecord) -> None:
+    """The four numbers people look for first; one that is not known says so."""
+    counts = {"in": run.prompt_tokens, "out": run.completion_tokens}
+    known = {name: count for name, count in counts.items() if count is not None}
+    figures = (
+        ("Total", seconds(run.timings.total), ""),
+        _second_figure(run),
+        (
+            "Tokens",
+            f"{sum(known.values()):,}" if known else "unknown",
+            " · ".join(f"{count:,} {name}" for name, count in known.items()),
+        ),
+        ("Cost", "unknown" if run.cost is None else dollars(run.cost), ""),
+    )
+    with st.grid(4, min_column_width=150, key="runs_run_figures"):
+        for label, value, below in figures:
+            st.metric(label, value, below or None, delta_color="off", delta_arrow="off", border=True, height="stretch")
+
+
+def _second_figure(run: RunRecord) -> tuple[str, str, str]:
+    """What matters most beside the whole time: the first token of a text, the size of anything else."""
+    data: Any = (run.response or {}).get("data")
+    first, speed = run.timings.ttft, tokens_per_second(run)
+    match data:
+        case {"duration": float() | int() as duration} if duration > 0:
+            return "Sound", seconds(duration * 1000), f"{duration * 1000 / run.timings.total:,.1f} × real time"
+        case {"dimensions": int() as dimensions}:
+            return "Vectors", f"{len(data.get('embeddings', [0])):,} × {dimensions:,}", ""
+        case _:
+            shown = "none" if first is None else seconds(first)
+            return "First token", shown, f"{speed:,.0f} tokens/s" if speed else ""
+
+
+def _facts(run: RunRecord) -> dict[str, str]:
+    times = run.timings
+    counts = {"in": run.prompt_tokens, "out": run.completion_tokens, "reasoning": run.reasoning_tokens}
+    shown = [f"{count:,} {name}" for name, count in counts.items() if count is not None]
+    facts = {
+        "Queued": seconds(times.started),
+        "First token": "" if times.first_token is None else f"after {seconds(times.first_token)}",
+        "Last token": "" if times.last_token is None else f"after {seconds(times.last_token)}",
+        "Total": seconds(times.total),
+        "Tokens": ", ".join(shown) or "not counted by the provider",
+        "Provider's id": f"`{run.provider_request_id}`" if run.provider_request_id else "",
+        "Run": f"`{run.id}`",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def _moment(run: RunRecord) -> str:
+    """When it was asked, on the visitor's clock."""
+    zone = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
+    return f"{datetime.fromtimestamp(run.created_at, zone):%A, %d %B %Y, %H:%M:%S %Z}"
+
+
+def _file(run: RunRecord) -> bytes:
+    return core().settings.masked(json.dumps(asdict(run), indent=2, default=str)).encode()
+
+
+def _link(id_: str) -> str:
+    parts = urlsplit(str(st.context.url or "http://127.0.0.1:8501/runs"))
+    return f"{parts.scheme}://{parts.netloc}{parts.path}?run={id_}"

@@ -1,0 +1,136 @@
+"""The map: at once by principal components, by UMAP as soon as it is there."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.colouring import Colouring
+from playground.figures import Marks, point_map
+from playground.neighbours import nearest
+from playground.projection import Projection
+from playground.projector import Drawing, project
+from playground.ui.embeddings import picking
+from playground.ui.embeddings.embedded import Embedded
+from playground.ui.embeddings.trusting import HELP, words
+
+METHODS = {"umap": "UMAP", "pca": "PCA"}
+PLAIN = "nothing"
+NEAR = 10
+_HEIGHT = 540
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the controls say: the projection that can be shown now, the column to colour by, whether to ring."""
+
+    projection: Projection
+    colour: str | None
+    rings: bool
+
+
+def draw_controls(found: Embedded) -> View:
+    """Draw the controls in one line, with the state of UMAP at its end."""
+    options = [PLAIN, *found.colours]
+    if st.session_state.get("embeddings_colour") not in options:
+        st.session_state["embeddings_colour"] = found.label or PLAIN
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="embeddings_controls"):
+        st.segmented_control(
+            "Map",
+            list(METHODS),
+            format_func=METHODS.__getitem__,
+            default="umap",
+            required=True,
+            key="embeddings_method",
+            persist_state="session",
+            on_change=lambda: picking.redraw(_key(found)),
+        )
+        colour = st.selectbox(
+            "Colour by",
+            options,
+            key="embeddings_colour",
+            persist_state="session",
+            width=180,
+        )
+        rings = st.toggle(
+            "Ring false neighbours",
+            key="embeddings_rings",
+            persist_state="session",
+            help="Rings the dots that have mostly false neighbours: near on the map, not near in the original space.",
+        )
+        return View(_projection(found), None if colour == PLAIN else colour, rings)
+
+
+def draw_map(found: Embedded, view: View) -> None:
+    """Draw the map and the verdict on it."""
+    projection, colour = view.projection, view.colour
+    trust = found.trust(projection) if view.rings else None
+    focus = picking.focus()
+    key = _key(found)
+    chart = st.session_state.get(key)
+    own = bool(chart and chart["selection"]["selected"])  # the chart itself shows what was selected on it
+    marks = Marks(
+        ringed=trust.mostly_false().tolist() if trust else (),
+        focus=focus,
+        near=() if focus is None else nearest(found.vectors, NEAR, [focus]).indices[0].tolist(),
+        selected=() if own else picking.selected(),
+    )
+    figure = point_map(projection.coordinates, found.texts, _colouring(found, colour), marks)
+    st.echarts_chart(
+        figure.option,
+        key=key,
+        height=_HEIGHT,
+        on_select=lambda: picking.take(key, figure),
+        alt=f"Map of {len(found):,} texts by {METHODS[projection.method]}"
+        + (f", coloured by {colour}" if colour else ""),
+    )
+    st.markdown(f":small[{words(projection, found.trust(projection), len(found))}]", help=HELP)
+
+
+def _projection(found: Embedded) -> Projection:
+    """The map to show now: UMAP when it is wanted and there, else PCA and a line that says why."""
+    pca = project(found.vectors, "pca").result()
+    if st.session_state["embeddings_method"] == "pca":
+        return pca
+    drawing = project(found.vectors, "umap")
+    if not drawing.done():
+        _wait(drawing, _key(found))
+        return pca
+    failure = drawing.failure()
+    if failure is None:
+        return drawing.result()
+    st.markdown(f":orange[:material/info:] :small[Shown by PCA: {failure.message}.]")
+    if failure.status != 400:
+        st.button("Compute UMAP", key="embeddings_umap_again", type="tertiary", on_click=_again, args=(found,))
+    return pca
+
+
+@st.fragment(run_every=0.5)
+def _wait(drawing: Drawing, key: str) -> None:
+    """Say that UMAP is on its way; run the page once more when it is there."""
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key="embeddings_umap_waits"):
+        st.markdown(
+            ":small[:shimmer[Computing UMAP]]",
+            help="PCA is shown until then. A server's first UMAP takes 10 to 25 seconds longer: its code is compiled.",
+        )
+        st.button("Skip", key="embeddings_umap_skip", type="tertiary", on_click=_skip, args=(drawing,))
+    if drawing.done():
+        picking.redraw(key)
+        st.rerun()
+
+
+def _key(found: Embedded) -> str:
+    return picking.chart_key(found.run.id, st.session_state["embeddings_colour"])
+
+
+def _again(found: Embedded) -> None:
+    project(found.vectors, "umap", again=True)
+
+
+def _skip(drawing: Drawing) -> None:
+    drawing.cancel()
+
+
+def _colouring(found: Embedded, colour: str | None) -> Colouring | None:
+    if colour is None:
+        return None
+    return Colouring(colour, found.table.columns[colour], numeric=found.table.kind(colour) == "number")

@@ -1,0 +1,75 @@
+"""The empty conversation: what can be done here, one click each, no key needed."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from playground.ui.look import quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One card: what it says, and what it sends to which local model."""
+
+    icon: str
+    title: str
+    line: str
+    model: str
+    prompt: str
+
+
+_REPORT = (
+    "Summarise this report in a few sentences:\n\n"
+    "The pilot ran for six weeks in two warehouses. In the first, pickers used the new handheld with spoken "
+    "directions; in the second they kept paper lists. Errors fell from 2.1 to 0.8 percent in the first "
+    "warehouse and stayed at 2.0 percent in the second. Pickers needed about four days to get used to the "
+    "voice, and during these days they were slower than before. After that they were twelve percent faster. "
+    "Batteries were the main complaint: a device lasted five hours, and a shift is eight. Two devices were "
+    "dropped and had to be replaced. The noise near the packing line made spoken confirmation unreliable, so "
+    "the team added a button. The cost per device is 310 euros, and the supplier offers a replacement battery "
+    "for 40. The team recommends going on with the first warehouse, buying spare batteries for every device, "
+    "and testing the second warehouse in spring, when there are fewer seasonal workers to train."
+)
+
+EXAMPLES = (
+    Example(
+        "menu_book", "Ask the handbook", "What is time to first token?", "handbook", "What is time to first token?"
+    ),
+    Example("api", "Call it from a program", "How do I use the HTTP API?", "handbook", "How do I use the HTTP API?"),
+    Example("short_text", "Summarise a report", "Six weeks in two warehouses", "summary", _REPORT),
+    Example(
+        "savings",
+        "Learn about the cache",
+        "When is an answer reused?",
+        "handbook",
+        "When does the cache reuse an answer?",
+    ),
+)
+
+
+def empty_state() -> None:
+    """Draw the welcome and the cards; a click sends."""
+    with st.container(key="chat_empty", gap="small"):
+        st.markdown("# Start without a key", anchors=False)
+        st.markdown(":gray[These models run on this machine and nothing leaves it. Keys for others go into Settings.]")
+        with st.grid(2, gap="small"):
+            for place, example in enumerate(EXAMPLES):
+                st.button(
+                    f"**{example.title}**  \n{example.line}",
+                    key=f"chat_example_{place}",
+                    icon=f":material/{example.icon}:",
+                    on_click=_send,
+                    args=(example,),
+                    width="stretch",
+                    wrap=True,
+                )
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chat_elsewhere"):
+            st.markdown(quiet("Also without a key"), width="content")
+            st.page_link("embeddings.py", label="Map texts by meaning", icon=":material/scatter_plot:", width="content")
+            st.page_link("transcribe.py", label="Turn speech into text", icon=":material/graphic_eq:", width="content")
+
+
+def _send(example: Example) -> None:
+    st.session_state["chat_provider"] = "local"
+    st.session_state["chat_model"] = example.model
+    st.session_state["chat_send"] = example.prompt

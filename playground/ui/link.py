@@ -1,0 +1,26 @@
+"""The run that a page's address names, so that a refresh, a link and a second viewer find it again."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground.errors import PlaygroundError
+from playground.runs import Run
+from playground.ui.watch import find
+
+
+def linked(last: str | None) -> tuple[str, Mapping[str, Any]] | PlaygroundError | None:
+    """The id in `?run=` and that run's request, or why it cannot be had; None when it is `last`, which is shown.
+
+    A page that comes back without the parameter (another page was visited) gets it again.
+    """
+    wanted = st.query_params.get("run")
+    if wanted is None and last is not None:
+        st.query_params["run"] = last
+    if wanted is None or wanted == last:
+        return None
+    run = find(wanted)
+    if isinstance(run, PlaygroundError):
+        return run
+    return wanted, run.request.model_dump() if isinstance(run, Run) else run.request

