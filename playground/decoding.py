@@ -84,7 +84,24 @@ def sound(data: bytes, max_seconds: float) -> tuple[Facts, bytes]:
     return {}, b"".join(blocks)
 
 
-JOBS: Mapping[str, Callable[..., tuple[Facts, bytes]]] = {"inspect": inspect, "sound": sound}
+def preview(data: bytes, mime: str, side: int) -> tuple[Facts, bytes]:
+    """The facts of `inspect` and, of what can be seen, a WebP image at most `side` pixels wide and high, upright.
+
+    Empty bytes for a sound, and for what can be read but not drawn. `width` and `height` of a film are those of its
+    first frame. Raises what `inspect` raises.
+    """
+    facts, _ = inspect(data, mime)
+    try:
+        if mime in _PICTURES:
+            return _upright(data, mime, side, facts)
+        return _first_frame(data, mime, side, facts) if facts["films"] else (facts, b"")
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - Pillow's and FFmpeg's own; the file itself has been read
+        return facts, b""
+
+
+JOBS: Mapping[str, Callable[..., tuple[Facts, bytes]]] = {"inspect": inspect, "sound": sound, "preview": preview}
 
 
 def _picture(data: bytes, mime: str) -> Facts:
@@ -106,6 +123,41 @@ def _picture(data: bytes, mime: str) -> Facts:
     except Exception as error:  # Pillow's readers raise whatever their parsing runs into
         raise _damaged(mime) from error
     return {"width": width, "height": height, "frames": frames}
+
+
+def _upright(data: bytes, mime: str, side: int, facts: Facts) -> tuple[Facts, bytes]:
+    """As a person looks at it: turned as the camera was held, `width` and `height` too."""
+    from PIL import Image, ImageOps
+
+    with Image.open(BytesIO(data), formats=[_PICTURES[mime]]) as image:
+        image.draft("RGB", (side, side))
+        before = image.size
+        upright = ImageOps.exif_transpose(image)
+        if (upright.size[0] < upright.size[1]) != (before[0] < before[1]):
+            facts = {**facts, "width": facts["height"], "height": facts["width"]}
+        return facts, _small(upright, side)
+
+
+def _first_frame(data: bytes, mime: str, side: int, facts: Facts) -> tuple[Facts, bytes]:
+    import av
+
+    with av.open(BytesIO(data), "r", format=_FILMS[mime], options=_CLOSED) as container:
+        track = container.streams.video[0]
+        for tries, packet in enumerate(container.demux(track)):
+            if frames := _frames(packet):
+                size = {"width": frames[0].width, "height": frames[0].height}
+                return {**facts, **size}, _small(frames[0].to_image(), side)
+            if tries > _TRIES:
+                break
+    return facts, b""
+
+
+def _small(image: Any, side: int) -> bytes:
+    image = image.convert("RGBA" if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info else "RGB")
+    image.thumbnail((side, side))
+    held = BytesIO()
+    image.save(held, "WEBP", quality=82)
+    return held.getvalue()
 
 
 def _film(data: bytes, mime: str) -> Facts:
