@@ -22,7 +22,7 @@ LAYERS = (
     ("ticket", "fanout", "loading"),
     ("resolve", "inputs", "archive", "providers", "store", "snippets", "metrics", "projector", "heatmap", "sheet"),
     ("umap_process", "umap_worker", "speech_worker", "projection", "neighbours", "figures"),
-    ("matrix", "colouring", "subtitles", "samples", "texts", "answer"),
+    ("matrix", "colouring", "subtitles", "samples", "texts", "answer", "wer"),
     (
         "media",
         "fetch",
@@ -45,6 +45,7 @@ LAYERS = (
         "sse",
         "pricing",
         "structured",
+        "diff",
     ),
     ("contract", "display", "record", "wire", "call", "errors", "settings"),
 )
