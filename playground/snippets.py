@@ -3,37 +3,48 @@
 Secrets and media stay outside: the key is `$PLAYGROUND_API_KEY`, a file is read where the snippet runs.
 """
 
+import base64
+import contextlib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from playground.call import Modality
 from playground.contract import RawInferenceRequest
+from playground.enclosed import Enclosed, changed, enclosed
+from playground.media import EXTENSIONS, sniff
 
 KEY = "PLAYGROUND_API_KEY"
 PATH = "/v1/inference"
 INLINE = 256
 """Characters of base64 that a snippet still shows; longer ones become a file name to fill in."""
-_FILES = {
-    "audio_base64": "audio.wav",
-    "image_base64": "image.png",
-    "video_base64": "video.mp4",
-    "document_base64": "document.pdf",
+_NAMES: Mapping[Modality, str] = {
+    "audio": "audio.wav",
+    "image": "image.png",
+    "video": "video.mp4",
+    "document": "document.pdf",
 }
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MARK = re.compile(r'(?<=")\\u0000([^"\\]+)\\u0000(?=")')
+_MARK = re.compile(r'(?<=[",])\\u0000([^"\\]+)\\u0000(?=")')
+_LABEL = re.compile(r"data:[^,]*,", re.IGNORECASE)
+_HEAD = 64  # characters of Base64 in which a file's first bytes are
 
 
 def body(request: RawInferenceRequest | Mapping[str, Any]) -> dict[str, Any]:
     """What is sent: the fields that were given, and nothing that was not."""
     if isinstance(request, RawInferenceRequest):
         request = request.model_dump(exclude_none=True, exclude_defaults=True)
-    return {name: value for name, value in request.items() if value is not None and value is not False}
+    known = RawInferenceRequest.model_fields  # the history keeps more beside them
+    given = {name: value for name, value in request.items() if name in known}
+    return {name: value for name, value in given.items() if value is not None and value is not False}
 
 
 def as_json(request: RawInferenceRequest | Mapping[str, Any]) -> str:
     """The body, indented; files stand as `<base64 of audio.wav>`."""
-    return _dumped(_without_files(body(request), lambda name: f"<base64 of {name}>"))
+    return _dumped(_without_files(body(request), lambda file: f"{file.label}<base64 of {file.name}>"))
 
 
 def as_curl(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> str:
@@ -45,9 +56,9 @@ def as_curl(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> st
         "  -H 'Content-Type: application/json' \\\n"
         "  --data-binary @-"
     )
-    if not any(_files(sent)):
+    if not _files(sent):
         return f"{curl} <<'JSON'\n{_dumped(sent)}\nJSON"
-    pieces = _MARK.split(_dumped(_without_files(sent, lambda name: f"\0{name}\0")))
+    pieces = _MARK.split(_dumped(_without_files(sent, lambda file: f"{file.label}\0{file.name}\0")))
     lines = [_spelled(piece, is_file=place % 2 == 1) for place, piece in enumerate(pieces)]
     return "{\n" + "\n".join(lines) + "\n} | " + curl
 
@@ -56,9 +67,9 @@ def as_python(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> 
     """A program with httpx."""
     sent = body(request)
     imports = ["import os"]
-    if any(_files(sent)):
+    if _files(sent):
         imports = ["import base64", *imports, "from pathlib import Path"]
-    literal = _literal(_without_files(sent, _File), 1)
+    literal = _literal(_without_files(sent, lambda file: file), 1)
     return f"""\
 {chr(10).join(imports)}
 
@@ -75,20 +86,57 @@ print(response.json()["data"])
 """
 
 
-class _File(str):
-    """The name of a file that the snippet reads."""
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that the snippet reads, and what stands before its Base64: the beginning of a data URI, or nothing."""
+
+    name: str
+    label: str = ""
 
 
-def _files(sent: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(input, file name) of what is too long to show, or known by its reference only."""
-    for name, value in sent.get("inputs", {}).items():
-        if name in _FILES and isinstance(value, str) and (len(value) > INLINE or value.startswith("media:")):
-            yield name, _FILES[name]
+def _files(sent: Mapping[str, Any]) -> dict[str, _File]:
+    """By place: the files that are too long to show, or known by their reference only. Each has a name of its own."""
+    found: dict[str, _File] = {}
+    taken: Counter[str] = Counter()
+    for each in enclosed(sent.get("inputs", {})):
+        if _is_hidden(each):
+            stem, _, ending = _name(each).partition(".")
+            taken[stem] += 1
+            name = f"{stem}.{ending}" if taken[stem] == 1 else f"{stem}-{taken[stem]}.{ending}"
+            found[each.place] = _File(name, _label(each, ending))
+    return found
 
 
-def _without_files(sent: dict[str, Any], stand_in: Any) -> dict[str, Any]:
-    files = {name: stand_in(file) for name, file in _files(sent)}
-    return {**sent, "inputs": {**sent.get("inputs", {}), **files}} if files else sent
+def _is_hidden(file: Enclosed) -> bool:
+    """Addresses stay as they are."""
+    if file.value.startswith("media:"):
+        return True
+    return len(file.value) > INLINE and (file.form == "base64" or _LABEL.match(file.value) is not None)
+
+
+def _name(file: Enclosed) -> str:
+    """The usual name of such a file, with the ending that its first bytes say."""
+    usual = _NAMES[file.modality]
+    with contextlib.suppress(ValueError):
+        if kind := sniff(base64.b64decode(_LABEL.sub("", file.value, count=1)[:_HEAD])):
+            return f"{usual.partition('.')[0]}.{EXTENSIONS[kind[1]]}"
+    return usual
+
+
+def _label(file: Enclosed, ending: str) -> str:
+    label = _LABEL.match(file.value)
+    if label:
+        return label[0]
+    mimes = [mime for mime, known in EXTENSIONS.items() if known == ending]
+    return f"data:{mimes[0]};base64," if file.form == "url" else ""
+
+
+def _without_files(sent: dict[str, Any], stand_in: Callable[[_File], Any]) -> dict[str, Any]:
+    files = _files(sent)
+    if not files:
+        return sent
+    inputs = changed(sent["inputs"], lambda each: stand_in(files[each.place]) if each.place in files else each.value)
+    return {**sent, "inputs": inputs}
 
 
 def _dumped(value: Any) -> str:
@@ -104,8 +152,9 @@ def _literal(value: Any, depth: int) -> str:
     """A value as Python source, one entry per line."""
     pad, end = "    " * (depth + 1), "    " * depth
     match value:
-        case _File():
-            return f"base64.b64encode(Path({str(value)!r}).read_bytes()).decode()"
+        case _File(name, label):
+            before = f"{label!r} + " if label else ""
+            return f"{before}base64.b64encode(Path({name!r}).read_bytes()).decode()"
         case dict() if value:
             rows = "".join(f"{pad}{key!r}: {_literal(each, depth + 1)},\n" for key, each in value.items())
             return f"{{\n{rows}{end}}}"

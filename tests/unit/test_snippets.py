@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from playground.contract import RawInferenceRequest
 from playground.snippets import INLINE, as_curl, as_json, as_python, body
+from tests.specimens import paper, picture
 
 KEY = "pk_snippet-test"
 NASTY = "it's \"quoted\" $HOME `id` \\ $(id) 100% \t\r\n JSON\n\nEOF\n'\u2028 é 漢字 🙂 \x00 \x7f \\u0000 {{x}} !!"
@@ -129,6 +130,36 @@ def test_a_reference_from_the_history_becomes_a_file(write: Any, execute: Any) -
     request = {"provider": "local", "model": "x", "inputs": {"audio_base64": "media:" + "0" * 64}}
     assert "audio.wav" in write(request, "http://127.0.0.1:1")
     assert "<base64 of audio.wav>" in as_json(request)
+
+
+@needs_curl
+@ways
+def test_every_file_of_a_message_is_read_by_its_own_name(echo: Echo, write: Any, execute: Any, tmp_path: Path) -> None:
+    files = {"image.png": picture("ONE" * 9), "image-2.jpg": picture("TWO", "JPEG"), "document.pdf": paper()}
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    one, two, three = (base64.b64encode(data).decode() for data in files.values())
+    content = [
+        {"type": "image", "base64": one},
+        {"type": "image", "url": "https://example.com/a.png"},
+        {"type": "text", "text": NASTY},
+    ]
+    inputs = {
+        "messages": [{"role": "user", "content": content}],
+        "image_urls": ["https://example.com/b.png", f"data:image/jpeg;base64,{two}"],
+        "document_base64": three,
+    }
+    request = RawInferenceRequest(provider="openai", model="x", inputs=inputs)
+    snippet = write(request, echo.url)
+    assert not [each for each in (one, two, three) if each[:80] in snippet]
+    assert not [each for each in (one, two, three) if each[:80] in as_json(request)]
+    execute(snippet, tmp_path)
+    assert echo.received[-1][2] == body(request)
+
+
+def test_what_the_history_adds_is_in_no_form() -> None:
+    kept = {"provider": "x", "model": "y", "inputs": {"text": "a"}, "fetched": {"image_url": "media:" + "0" * 64}}
+    assert "fetched" not in json.loads(as_json(kept))
 
 
 def test_what_was_not_set_is_in_no_form() -> None:
