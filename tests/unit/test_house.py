@@ -25,6 +25,7 @@ LAYERS = (
         "inputs",
         "archive",
         "enclosed",
+        "cache",
         "providers",
         "store",
         "snippets",
