@@ -1,5 +1,6 @@
-"""The sample texts that come with the playground; we wrote them, they are no data set."""
+"""The samples that come with the playground, texts and a recording; we wrote them, they are no data set."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,3 +32,10 @@ def texts(sample: Sample) -> Table:
     """The table of a sample; its texts are in the column `text`."""
     file = FOLDER / sample.file
     return read(file.name, file.read_bytes())
+
+
+@cache
+def spoken() -> str:
+    """What is said in `speech.flac`, as its description quotes it."""
+    lines = re.findall(r"^> (.+)$", (FOLDER / "speech.md").read_text("utf-8"), re.MULTILINE)
+    return " ".join(lines)
