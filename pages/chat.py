@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.ui import conversation, turns
+from playground.ui import conversation, sending, turns
 from playground.ui.bar import model_bar
 from playground.ui.examples import empty_state
 from playground.ui.fault import fault
@@ -25,13 +25,11 @@ if said:
         st.button("New chat", key="chat_new", icon=icon, type="tertiary", on_click=conversation.start_over)
 
 blocked = setup.blocked or problem
-hint = blocked or ("Answering …" if live else "Ask anything")
-typed = st.chat_input(hint, key="chat_input", disabled=bool(blocked) or live)
-question = typed or st.session_state.pop("chat_send", None)
-if question and not blocked and not live:
-    inputs = {"messages": conversation.messages(said, question)} | ({"system": system} if system else {})
-    conversation.ask(setup.request(inputs, schema=schema), question)
-    st.rerun()
+with st.bottom:
+    hint = blocked or ("Answering …" if live else "Ask anything")
+    question = sending.compose(setup.choice, hint, disabled=bool(blocked) or live)
+if question is not None:
+    sending.send(setup, question, system=system, schema=schema)
 
 with column:
     if lost is not None:

@@ -153,6 +153,17 @@ def refused(model: str, provider: str) -> dict[str, str]:
     return found
 
 
+def lifted(model: str, provider: str, parameters: Parameters) -> set[str]:
+    """Those of `refused` that are taken beside these other parameters, as sampling is while nothing is reasoned."""
+    rules = [rule for rule in _rules(model, provider) if rule.always]
+    names = {name for rule in rules for name in rule.parameters}
+    return {
+        name
+        for name in names
+        if all(rule.unless({**parameters, name: None}) for rule in rules if name in rule.parameters)
+    }
+
+
 def check(model: str, provider: str, parameters: Parameters) -> None:
     """Raise BadRequestError for the first parameter that the model refuses in this request."""
     for rule in _rules(model, provider):

@@ -9,8 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.call import Task
 from playground.contract import RawInferenceRequest
+from playground.ui.facts import describe
 from playground.ui.knobs import knobs
-from playground.ui.picker import Choice, describe, pick_model
+from playground.ui.lineup import lineup_button
+from playground.ui.picker import Choice, pick_model
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,11 @@ def model_bar(task: Task, key: str) -> Setup:
     )
     with row:
         choice = pick_model(task, key)
-        set_ = knobs(task, choice.known, key)
+        set_ = knobs(task, choice.refuses, key)
     with note:
         describe(choice)
+        if choice.readiness.ready:
+            lineup_button(choice, key)
     return Setup(row, note, choice, set_.parameters, _blocked(choice, set_.problem))
 
 

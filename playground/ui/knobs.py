@@ -1,13 +1,13 @@
 """Parameters in a popover: what is not set is not sent, what the model refuses cannot be set and says why."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import streamlit as st
 
-from playground.call import Model, Task
+from playground.call import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,10 @@ KNOBS: Mapping[Task, tuple[Knob, ...]] = {
 }
 
 
+Refuses = Callable[[Mapping[str, Any]], Mapping[str, str]]
+"""The parameters that are refused beside others, and what to use instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Knobs:
     """`parameters` as they are sent; `problem` is why they cannot be, empty when they can."""
@@ -50,9 +54,10 @@ class Knobs:
     problem: str = ""
 
 
-def knobs(task: Task, model: Model | None, key: str) -> Knobs:
+def knobs(task: Task, refuses: Refuses, key: str) -> Knobs:
     """Draw the popover into the container around. `key` is the page's name."""
-    refused = model.refuses if model else {}
+    extra, _ = parse_extra(st.session_state.get(f"{key}_extra") or "", set())
+    refused = refuses(extra)
     found = _values(task, refused, key)
     count = len(found.parameters)
     with st.popover(f"Parameters · {count}" if count else "Parameters", icon=":material/tune:", width="content"):

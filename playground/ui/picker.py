@@ -1,22 +1,26 @@
-"""Who answers: provider and model in one line, what is known of them below it."""
+"""Who answers: provider and model in one line."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
 from playground.call import Model, Provider, Readiness, Task
-from playground.pricing import Price, price
+from playground.providers import capability, refusals
+from playground.providers.capabilities import Capability
 from playground.ui.core import core
-from playground.ui.fault import sentence
 from playground.ui.listings import Listing, listings
-from playground.ui.look import quiet
+
+_LISTED = ("tasks", "context", "max_output", "dimensions", "retires")
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What was picked. `known` is the catalogue's row, None for an id that was typed and nobody knows.
 
-    `title` is the provider's; `problem` says why its models could not be listed, which does not keep it from answering.
+    `can` is the row of the capability table, None while no model is picked. `title` is the provider's; `problem` says
+    why its models could not be listed, which does not keep it from answering.
     """
 
     provider: str
@@ -24,7 +28,15 @@ class Choice:
     known: Model | None
     readiness: Readiness
     title: str
+    can: Capability | None
     problem: str = ""
+
+    def refuses(self, parameters: Mapping[str, Any]) -> Mapping[str, str]:
+        """{parameter: what to use instead} beside these other parameters; an effort of `none` lifts some refusals."""
+        if self.can is None:
+            return {}
+        lifted = refusals.lifted(self.model, self.provider, parameters)
+        return {name: why for name, why in self.can.refuses.items() if name not in lifted}
 
 
 def pick_model(task: Task, key: str) -> Choice:
@@ -70,26 +82,6 @@ def pick_model(task: Task, key: str) -> Choice:
     return _choice(providers[name], model or "", listing, readiness[name])
 
 
-def describe(choice: Choice) -> None:
-    """One line on what was picked: ready or what to do, what the model is, its price, its end."""
-    if not choice.readiness.ready:
-        st.markdown(f":orange-badge[:material/key: Not ready] {quiet(choice.readiness.advice)}")
-        return
-    if choice.problem:
-        st.markdown(f":orange-badge[:material/warning: Models not listed] {quiet(sentence(choice.problem))}")
-        return
-    known = choice.known
-    parts = [_title(choice), _price(choice)]
-    if known and known.context:
-        parts.append(f"{_short(known.context)} tokens of context")
-    if known and known.dimensions:
-        parts.append(f"{known.dimensions:,} dimensions")
-    if known and known.retires:
-        parts.append(f":orange[retires {known.retires}]")
-    line = " · ".join(part for part in parts if part)
-    st.markdown(f":green-badge[:material/check: Ready] {quiet(line)}")
-
-
 def _provider_changed(key: str, memory: str) -> None:
     """Each provider keeps the model that was last picked for it."""
     name = st.session_state[f"{key}_provider"]
@@ -104,30 +96,17 @@ def _when_listed(name: str) -> None:
 
 def _choice(provider: Provider, model: str, listing: Listing, readiness: Readiness) -> Choice:
     listed = {each.id: each for each in listing.models}
-    known = listed.get(model) or (provider.model(model) if model else None)
-    return Choice(provider.name, model, known, readiness, provider.title, listing.problem)
+    row = listed.get(model) or (provider.model(model) if model else None)
+    can = known(provider, model, row) if model else None
+    return Choice(provider.name, model, row, readiness, provider.title, can, listing.problem)
 
 
-def _title(choice: Choice) -> str:
-    known = choice.known
-    if known is None:
-        return "Not in the catalogue: sent as it stands"
-    return known.note.rstrip(".") or ("" if known.title.casefold() == known.id.casefold() else known.title)
-
-
-def _short(count: int) -> str:
-    """A large number in three digits: `128K`, `1.05M`; a small one as it is."""
-    if count < 1000:
-        return str(count)
-    return f"{count / 1e6:.3g}M" if count >= 1e6 else f"{count / 1e3:.3g}K"
-
-
-def _price(choice: Choice) -> str:
-    """The price in words, empty when there is none on the list."""
-    found: Price | None = price(choice.provider, choice.model)
-    if found is None:
-        return "price unknown"
-    if choice.provider == "local":
-        return "free, on this machine"
-    words = [f"\\${rate:g} {way}" for rate, way in ((found.input, "in"), (found.output, "out")) if rate is not None]
-    return f"{', '.join(words)} per million tokens" if words else f"\\${found.minute:g} per minute"
+def known(provider: Provider, id: str, listed: Model | None) -> Capability:  # noqa: A002 - the field's name
+    """The row of the capability table, completed by what the provider's own list says where the table says nothing."""
+    can = capability(provider, id)
+    if listed is None:
+        return can
+    said = {name: getattr(can.model, name) or getattr(listed, name) for name in _LISTED}
+    if provider.model(id) is None and len(listed.inputs) > 1:
+        said["inputs"] = listed.inputs
+    return replace(can, model=replace(can.model, **said))

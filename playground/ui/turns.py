@@ -5,18 +5,24 @@ from functools import partial
 
 import streamlit as st
 
+from playground.record import RunRecord
 from playground.ui.answer import show_answer
+from playground.ui.attachments.attachment import Attachment
+from playground.ui.attachments.cards import show
+from playground.ui.attachments.given import asked
 from playground.ui.conversation import Turn
 from playground.ui.look import to_the_end
-from playground.ui.watch import watch
+from playground.ui.watch import find, watch
 
 
 def draw(turns: Sequence[Turn], *, live: bool) -> None:
     """Draw all turns; `live` says that the last answer was on its way when the page began."""
     for place, turn in enumerate(turns):
         key, last = f"chat_{place}", place == len(turns) - 1
-        with st.container(key=f"{key}_question"):
-            st.text(turn.question)  # as it was typed
+        show(seen(turn), key)
+        if turn.question:
+            with st.container(key=f"{key}_question"):
+                st.text(turn.question)  # as it was typed
         if turn.run is None:
             st.markdown(turn.answer)
         else:
@@ -24,3 +30,11 @@ def draw(turns: Sequence[Turn], *, live: bool) -> None:
     with st.container(key="chat_end"):
         if turns[-1].run:  # a new question is brought into view, its end only for who has followed it
             to_the_end(f"{turns[-1].run} {live}", within=100_000 if live else 450)
+
+
+def seen(turn: Turn) -> Sequence[Attachment]:
+    """The files of a question; what was only an address is shown as it was fetched, once the run has ended."""
+    if turn.run is None or all(file.weight for file in turn.files):
+        return turn.files
+    run = find(turn.run)
+    return asked(run.request) if isinstance(run, RunRecord) else turn.files

@@ -9,13 +9,14 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from playground import sandbox
-from playground.archive import masked
+from playground.archive import DOTS, masked
 from playground.call import Media, Modality, Stop
 from playground.errors import BadRequestError, PayloadTooLargeError
 from playground.guard import parse
 from playground.media import MAX_BYTES, sniff
 from playground.probe import probe
 from playground.providers.intake import mime_of
+from playground.ui.core import core
 
 SIDE = 640
 """Pixels of a preview's longer side."""
@@ -24,10 +25,11 @@ _FIELD = "file"
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file: `data` and its `mime` by signature, or a `url` that nobody has opened (then both are empty).
+    """A file: its bytes are in `data`, or in the archive under `stored`; or a `url` that nobody here has opened.
 
-    `facts` are those of `decoding.inspect`: `width`, `height` in pixels of the file itself, `seconds`, where they mean
-    something. `preview` is a WebP image of at most `SIDE` pixels, empty where there is nothing to see.
+    `mime` is its type by signature, empty for an address; `weight` its size in bytes. `facts` are those of
+    `decoding.inspect`: `width`, `height` in pixels of the file itself, `seconds`, where they mean something. `preview`
+    is a WebP image of at most `SIDE` pixels, empty where there is nothing to see.
     """
 
     name: str
@@ -35,25 +37,37 @@ class Attachment:
     mime: str = ""
     data: bytes = field(default=b"", repr=False)
     url: str = ""
+    stored: str = ""
+    weight: int = 0
     facts: Mapping[str, Any] = field(default_factory=dict, compare=False)
     preview: bytes = field(default=b"", repr=False, compare=False)
 
     @cached_property
     def reference(self) -> str:
-        """What it is known by in the history: `media:<sha256>`, an address without what opens it."""
-        return f"media:{sha256(self.data).hexdigest()}" if self.data else masked(self.url)
+        """What it is known by in the history: `media:<sha256>`, or an address without what opens it."""
+        return self.stored or (f"media:{sha256(self.data).hexdigest()}" if self.data else masked(self.url))
+
+    @property
+    def there(self) -> bool:
+        """Whether it can be sent: the archive may have lost it, and of an address it keeps no key."""
+        return bool(self.weight) or (bool(self.url) and DOTS not in self.url)
+
+    @property
+    def content(self) -> bytes:
+        """The bytes, empty for an address. Raises NotFoundError when the archive has lost them."""
+        return core().blobs.get(self.stored)[0] if self.stored else self.data
 
     @property
     def media(self) -> Media:
-        """The same in the words of the core."""
+        """The same in the words of the core, without the bytes that are in the archive."""
         return Media(self.modality, self.mime, self.data, self.name, self.url)
 
     @property
     def part(self) -> dict[str, str]:
-        """The part of a message's `content`."""
-        if not self.data:
-            return {"type": self.modality, "url": self.url}
-        return {"type": self.modality, "base64": b64encode(self.data).decode()}
+        """The part of a message's `content`. Raises NotFoundError when the archive has lost it."""
+        if self.weight:
+            return {"type": self.modality, "base64": b64encode(self.content).decode()}
+        return {"type": self.modality, "url": self.url}
 
     @property
     def preview_uri(self) -> str:
@@ -82,7 +96,7 @@ def opened(name: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Attachment:
     except (BadRequestError, PayloadTooLargeError) as error:
         sentence = error.message.removeprefix(f"`inputs.{_FIELD}` ").removeprefix("the file ")
         raise type(error)(f"`{name}` {sentence}") from None
-    return Attachment(name, modality, media.mime, data, facts=facts, preview=preview)
+    return Attachment(name, modality, media.mime, data, weight=len(data), facts=facts, preview=preview)
 
 
 def at(text: str, modality: Modality | None = None, *, max_bytes: int = MAX_BYTES) -> Attachment:

@@ -64,19 +64,29 @@ def intake(key: str, modalities: Collection[Modality], take: Take) -> None:
             _address(key, widget, modalities, take)
         case _:
             _upload(key, widget, modalities, take)
-    for problem in st.session_state.get(f"{key}_problems", ()):
+    complaints(key)
+
+
+def complaints(key: str) -> None:
+    """Draw what was wrong with the files that were given last."""
+    for problem in problems(key):
         st.markdown(f":red[:material/error:] {sentence(problem)}")
+
+
+def problems(key: str) -> list[str]:
+    """What was wrong with the files that were given last, each as a sentence; the next files begin a new list."""
+    found: list[str] = st.session_state.setdefault(f"{key}_problems", [])
+    return found
 
 
 def receive(key: str, files: Sequence[tuple[str, bytes]], take: Take) -> None:
     """Open (name, bytes) pairs and hand them on; what cannot be opened is said below the widgets."""
-    problems = []
+    problems(key).clear()
     for name, data in files:
         try:
             take(opened(name, data, max_bytes=max_bytes()))
         except PlaygroundError as error:
-            problems.append(error.message)
-    st.session_state[f"{key}_problems"] = problems
+            problems(key).append(error.message)
 
 
 def _upload(key: str, widget: str, modalities: Collection[Modality], take: Take) -> None:
@@ -102,7 +112,7 @@ def _address(key: str, widget: str, modalities: Collection[Modality], take: Take
         "Address of a file, or a data URI",
         key=widget,
         placeholder="https://…/photo.jpg",
-        help="A provider that can fetch it gets the address; for the others it is fetched here, from public hosts only.",
+        help="A provider that can fetch it gets the address; for others it is fetched here, from public hosts only.",
     )
     kind: Modality | None = None
     if url and not url.lstrip().lower().startswith("data:") and kind_of(url) is None:
@@ -149,10 +159,10 @@ def _shot(key: str, widget: str, name: str, take: Take) -> None:
 
 
 def _typed(key: str, widget: str, kind: Modality | None, take: Take) -> None:
+    problems(key).clear()
     try:
         take(at(st.session_state[widget], kind, max_bytes=max_bytes()))
     except PlaygroundError as error:
-        st.session_state[f"{key}_problems"] = [error.message]
+        problems(key).append(error.message)
     else:
-        st.session_state[f"{key}_problems"] = []
         _emptied(key)

@@ -34,8 +34,8 @@ def kind(attachment: Attachment) -> str:
 def measures(attachment: Attachment) -> str:
     """`PNG · 12.3 KB · 800 × 600`, `WAV · 1.2 MB · 3.4 s`; what is not known is left out."""
     parts = [kind(attachment)]
-    if attachment.data:
-        parts.append(size(len(attachment.data)))
+    if attachment.weight:
+        parts.append(size(attachment.weight))
     return " · ".join([*parts, *_facts(attachment.facts)])
 
 

@@ -1,0 +1,63 @@
+"""What of a person's files the chosen model takes; why not, and who does."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+
+from playground.call import Modality
+from playground.providers import capability
+from playground.ui.attachments.attachment import Attachment
+from playground.ui.attachments.words import NOUNS, kind
+from playground.ui.core import core
+from playground.ui.listings import listings
+from playground.ui.picker import Choice
+
+FILES: tuple[Modality, ...] = ("image", "audio", "video", "document")
+_FEW = 3
+
+
+def taken(choice: Choice) -> list[Modality]:
+    """The kinds of files that go in, empty while no model is picked."""
+    return [each for each in FILES if choice.can and each in choice.can.model.inputs]
+
+
+def refusal(choice: Choice, file: Attachment) -> str:
+    """Why this file cannot go to the chosen model, empty when it can."""
+    if not file.there:
+        return "It is not kept any more, or only without the key in its address; attach it again."
+    if choice.can is None:
+        return ""
+    if file.modality not in taken(choice):
+        return f"`{choice.model}` takes {_listed([NOUNS[each] for each in choice.can.model.inputs])} only."
+    mimes = choice.can.files.get(file.modality, ())
+    if file.mime and mimes and file.mime not in mimes:
+        better = " or ".join(kind(Attachment("", file.modality, mime)) for mime in mimes[:_FEW])
+        return f"{choice.title} does not take {kind(file)}; convert it to {better}."
+    return ""
+
+
+def others(choice: Choice, modalities: Iterable[Modality]) -> list[tuple[str, str]]:
+    """(provider, model): a few that chat and take all of these, of the chosen provider and on this machine."""
+    wanted = set(modalities)
+    names = dict.fromkeys((choice.provider, "local"))
+    return [pair for name in names for pair in islice(_takers(name, wanted), _FEW) if pair[1] != choice.model]
+
+
+def fate(choice: Choice, file: Attachment) -> str:
+    """How a file travels, in a few words."""
+    if not file.url:
+        return "sent as it is"
+    provider = core().providers[choice.provider]
+    if provider.fetches(choice.model, file.media):
+        return f"the address is sent, {choice.title} fetches it"
+    return "fetched here, then sent"
+
+
+def _takers(name: str, wanted: set[Modality]) -> Iterable[tuple[str, str]]:
+    provider = core().providers[name]
+    for model in listings(core()).get(name).models:
+        if "chat" in model.tasks and wanted <= set(capability(provider, model.id).model.inputs):
+            yield name, model.id
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))

@@ -1,0 +1,90 @@
+"""The foot of a conversation: tray and input, and what becomes of a question: a run, or back where it came from."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground.errors import PlaygroundError
+from playground.ui import conversation
+from playground.ui.attachments.composer import composer, detail
+from playground.ui.attachments.intake import complaints, max_bytes, problems, receive
+from playground.ui.attachments.taking import refusal, taken
+from playground.ui.attachments.tray import add, empty, tray
+from playground.ui.attachments.words import NOUNS
+from playground.ui.bar import Setup
+from playground.ui.look import quiet
+from playground.ui.picker import Choice
+
+PENDING, BACK = "chat_send", "chat_back"
+"""A question that a button asks; one that could not be sent and goes back into the box."""
+
+
+def compose(choice: Choice, hint: str, *, disabled: bool) -> str | None:
+    """Draw the foot; returns the question that was sent off, empty where only files are asked about, else None.
+
+    Files that were dropped on the box or pasted into it go through the tray like all others.
+    """
+    if BACK in st.session_state:
+        st.session_state["chat_input"] = st.session_state.pop(BACK)
+    _left_out(choice)
+    complaints("chat_box")
+    composer(choice, "chat", None if disabled else _send_files)
+    kinds = taken(choice)
+    given = st.chat_input(
+        hint,
+        key="chat_input",
+        accept_file="multiple",  # always: the box forgets what was typed when this changes
+        accept_audio="audio" in kinds,
+        max_upload_size=max_bytes() // 2**20,
+        disabled=disabled,
+    )
+    pending: str | None = st.session_state.pop(PENDING, None)
+    if given is None or disabled:
+        return None if disabled else pending
+    sounds = [given.audio] if "audio" in kinds and given.audio else []
+    files = [(file.name, file.getvalue()) for file in (*given.files, *sounds)]
+    receive("chat_box", files, lambda file: add("chat", [file]))
+    return given.text
+
+
+def send(setup: Setup, question: str, *, system: str | None, schema: Mapping[str, Any] | None) -> None:
+    """Start the run for a question and the files in the tray, and show it.
+
+    Where a file keeps it from going, question and files stay where they were, and the page says why.
+    """
+    files = tray("chat")
+    held = problems("chat_box") or any(refusal(setup.choice, file) for file in files)
+    if (question.strip() or files) and not held and _started(setup, question, system, schema):
+        empty("chat")
+    else:
+        st.session_state[BACK] = question
+    st.rerun()
+
+
+def _started(setup: Setup, question: str, system: str | None, schema: Mapping[str, Any] | None) -> bool:
+    files, choice = list(tray("chat")), setup.choice
+    earlier, kinds = conversation.turns(), taken(choice)
+    try:
+        inputs: dict[str, Any] = {"messages": conversation.messages(earlier, question, files, takes=kinds)}
+    except PlaygroundError as error:
+        problems("chat_box").append(error.message)
+        return False
+    inputs |= {"system": system} if system else {}
+    again = [file for turn in earlier for file in turn.files if file.modality in kinds]
+    request = setup.request(inputs, schema=schema, detail=detail(choice, "chat", [*again, *files]))
+    conversation.ask(request, question, files)
+    return True
+
+
+def _left_out(choice: Choice) -> None:
+    """Say which files of the conversation the chosen model does not get."""
+    kinds = taken(choice)
+    lost = [file for turn in conversation.turns() for file in turn.files if file.modality not in kinds]
+    if lost and choice.can:
+        words = " and ".join(dict.fromkeys(NOUNS[file.modality] for file in lost))
+        st.markdown(quiet(f":material/info: `{choice.model}` does not get the {words} above."))
+
+
+def _send_files() -> None:
+    st.session_state[PENDING] = ""
