@@ -19,6 +19,7 @@ class Answer:
         self.data: list[Mapping[str, Any] | None] = [None] * prompts
         self.exchanges: list[Exchange] = []
         self.progress: float | None = None
+        self.doing = ""
 
     def add(self, chunk: Chunk) -> None:
         """Take one chunk in."""
@@ -37,6 +38,8 @@ class Answer:
             self.exchanges.append(chunk.exchange)
         if chunk.progress is not None:
             self.progress = chunk.progress
+        if chunk.doing is not None:
+            self.doing = chunk.doing
 
     @property
     def texts(self) -> tuple[str, ...]:

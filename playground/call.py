@@ -128,7 +128,8 @@ class Chunk:
     `{"embeddings": [[float, …], …]}`, transcription the contract's transcription object, chat may give
     `{"sources": […]}` for models that quote. `usage` replaces what came before, it is never added up.
     `index` says which of several prompts it belongs to. `progress`, 0 to 1, is how much of the work is done, for
-    answers that come in one piece.
+    answers that come in one piece; `doing` what the progress is of, where it is not the work itself but something that
+    has to be done before it, such as a download, and `""` once that is done.
     """
 
     text: str = ""
@@ -139,6 +140,7 @@ class Chunk:
     exchange: Exchange | None = None
     index: int = 0
     progress: float | None = None
+    doing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

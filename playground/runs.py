@@ -91,6 +91,11 @@ class Run:
         return self._ticket.answer.progress
 
     @property
+    def doing(self) -> str:
+        """What has to be done before the work itself, as words for people; empty while nothing has."""
+        return self._ticket.answer.doing
+
+    @property
     def created_at(self) -> float:
         """When it was asked for, Unix seconds."""
         return self._ticket.created_at
