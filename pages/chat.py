@@ -4,6 +4,7 @@ import streamlit as st
 
 from playground.ui import conversation, sending, turns
 from playground.ui.bar import model_bar
+from playground.ui.cache.controls import cache_controls
 from playground.ui.examples import empty_state
 from playground.ui.fault import fault
 from playground.ui.schema import schema_editor
@@ -19,6 +20,7 @@ with column:
 with setup.row:
     system = system_prompt("chat", setup.choice.known)
     schema, problem = schema_editor("chat", setup.choice.known)
+    cache_controls()
 if said:
     with setup.note:
         icon = ":material/edit_square:"
@@ -32,9 +34,9 @@ if question is not None:
     sending.send(setup, question, system=system, schema=schema)
 
 with column:
-    if lost is not None:
-        fault(lost, key="chat_lost")
     if said:
         turns.draw(said, live=live)
-    else:
+    if lost is not None:  # below the turns: that is where the page stands
+        fault(lost, key="chat_lost")
+    if not said:
         empty_state()

@@ -22,6 +22,7 @@ from playground.ui.attachments import tray
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.attachments.composer import DETAILS
 from playground.ui.attachments.given import given, marks, whole
+from playground.ui.cache import controls
 from playground.ui.core import NAMESPACE, core
 from playground.ui.link import linked
 from playground.ui.watch import find, running
@@ -95,16 +96,16 @@ def questions(request: Mapping[str, Any]) -> list[Question]:
         match message:
             case {"role": "user", "content": content}:
                 its = tuple(place for place in places if place.startswith(f"messages[{number}]."))
-                found.append(Question(_text(content), its))
+                found.append(Question(content_text(content), its))
             case {"role": "assistant", "content": content} if found:
-                found[-1] = replace(found[-1], answer=_text(content))
+                found[-1] = replace(found[-1], answer=content_text(content))
             case _:
                 return []
     beside = tuple(place for place in places if not place.startswith("messages["))
     return [*found[:-1], replace(found[-1], files=beside + found[-1].files)] if found else []
 
 
-def _text(content: Any) -> str:
+def content_text(content: Any) -> str:
     """The text of a message's content, which may be in parts."""
     if isinstance(content, list):
         return "\n\n".join(str(part["text"]) for part in content if isinstance(part, dict) and "text" in part)
@@ -229,3 +230,4 @@ def _restore(request: Mapping[str, Any]) -> None:
     st.session_state["chat_detail"] = parameters.pop("detail") if parameters.get("detail") in DETAILS else None
     schema.fill("chat", parameters.pop("schema", None))
     knobs.fill("chat", "chat", parameters)
+    controls.fill(request)
