@@ -10,6 +10,7 @@ from playground.record import RunRecord
 from playground.ui.conversation import answer_text, ask_again, take_back
 from playground.ui.fault import fault
 from playground.ui.look import quiet
+from playground.ui.reading import draw_reading, has_boxes
 from playground.ui.receipt import receipt
 from playground.ui.request import request_button
 from playground.ui.schema import verdict
@@ -21,6 +22,8 @@ def show_answer(run: RunRecord, key: str, *, last: bool) -> None:
     data: Mapping[str, Any] = (run.response or {}).get("data") or {}
     _reasoning(run, data, key)
     asked = "schema" in (run.request.get("parameters") or {})
+    if has_boxes(data):
+        draw_reading(run, data, key)
     text = answer_text(run) if data.get("json") is None else json.dumps(data["json"], indent=2, ensure_ascii=False)
     draw_text(st.empty(), text, as_json=asked)
     if run.status == "cancelled":

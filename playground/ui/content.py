@@ -5,9 +5,11 @@ from typing import Any
 
 import streamlit as st
 
-from playground.errors import PlaygroundError
 from playground.record import RunRecord
-from playground.ui.core import core
+from playground.ui.attachments.cards import show
+from playground.ui.attachments.given import given
+from playground.ui.conversation import content_text
+from playground.ui.reading import draw_reading, has_boxes
 from playground.ui.schema import verdict
 
 _ROWS = 200
@@ -21,13 +23,15 @@ def show_request(run: RunRecord) -> None:
         st.markdown(":small[:gray[Asked]]")
         if inputs.get("system"):
             st.caption(f"System prompt: {inputs['system']}")
-        for message in inputs.get("messages") or []:
-            st.markdown(f":small[:gray[{message.get('role', '')}]]  \n{message.get('content', '')}")
+        files = given(run.request)
+        for number, message in enumerate(inputs.get("messages") or []):
+            its = [file for place, file in files.items() if place.startswith(f"messages[{number}].")]
+            show(its, f"runs_asked_{number}")
+            st.markdown(f":small[:gray[{message.get('role', '')}]]  \n{content_text(message.get('content', ''))}")
         for place, prompt in enumerate(prompts := inputs.get("prompts") or [], 1):
             st.markdown(f"**{place}.** {prompt}" if len(prompts) > 1 else prompt)
         _texts([inputs["text"]] if "text" in inputs else inputs.get("texts") or [])
-        if inputs.get("audio_base64"):
-            _sound(str(inputs["audio_base64"]))
+        show([file for place, file in files.items() if not place.startswith("messages[")], "runs_asked")
         parameters = run.request.get("parameters") or {}
         if parameters:
             st.markdown(" ".join(f":gray-badge[{name} {_short(value)}]" for name, value in parameters.items()))
@@ -39,6 +43,8 @@ def show_answer(run: RunRecord) -> None:
     with st.container(border=True, key="runs_answered"):
         st.markdown(":small[:gray[Answered]]")
         _reasoning(data.get("reasoning") or run.reasoning)
+        if has_boxes(data):
+            draw_reading(run, data, "runs")
         match data:
             case {"embedding": list(vector)}:
                 _vectors([vector])
@@ -127,15 +133,6 @@ def _transcript(data: Mapping[str, Any], segments: Sequence[Mapping[str, Any]]) 
             hide_index=True,
             alt="Segments of the transcript with their times",
         )
-
-
-def _sound(reference: str) -> None:
-    try:
-        sound, mime = core().blobs.get(reference)
-    except PlaygroundError:
-        st.caption("A sound that is no longer kept." if reference.startswith("media:") else "A sound.")
-        return
-    st.audio(sound, format=mime, alt="The sound that was transcribed")
 
 
 def _short(value: Any) -> str:

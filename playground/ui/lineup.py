@@ -42,13 +42,14 @@ def _dialog(choice: Choice, key: str) -> None:
             "$ in": money,
             "$ out": money,
             "Retires": st.column_config.DateColumn(format="D MMM YYYY"),
-            **{IN[sense].capitalize(): st.column_config.CheckboxColumn(width="small") for sense in _SENSES},
+            **{_title(sense): st.column_config.CheckboxColumn(width="small") for sense in _SENSES},
         },
         hide_index=True,
+        placeholder="",
         on_select=lambda: _pick(key, [row["Model"] for row in rows]),
         selection_mode="single-row",
         key=f"{key}_lineup_table",
-        height=min(560, 36 * (len(rows) + 1) + 3),
+        height=560 if len(rows) > 14 else "content",
         alt=f"Models of {choice.title} with inputs, outputs, limits, prices and retirement dates",
     )
     st.caption(_sources(choice))
@@ -60,11 +61,15 @@ def table(choice: Choice) -> list[dict[str, Any]]:
     return [_row(known(provider, model.id, model)) for model in listings(core()).get(provider.name).models]
 
 
+def _title(sense: Modality) -> str:
+    return IN[sense][:1].upper() + IN[sense][1:]
+
+
 def _row(can: Capability) -> dict[str, Any]:
     model, cost = can.model, price(can.provider, can.model.id)
     return {
         "Model": model.id,
-        **{IN[sense].capitalize(): sense in model.inputs for sense in _SENSES},
+        **{_title(sense): sense in model.inputs for sense in _SENSES},
         "Gives": ", ".join(OUT.get(each, each) for each in can.outputs),
         "Context": model.context,
         "Output": model.max_output,
@@ -86,5 +91,5 @@ def _sources(choice: Choice) -> str:
     if choice.provider == "local":
         return "These models run on this machine and cost nothing."
     prices = f" Prices: {cost.source}, as of {cost.as_of or 'an unknown day'}." if cost else ""
-    where = "From the provider's own list where it answers, and from the catalogue"
-    return f"{where} as of {day(catalogue.as_of())}.{prices}"
+    where = f"From the provider's own list where it answers, and from the catalogue as of {day(catalogue.as_of())}."
+    return f"{where} Of a model that neither tells about, it is shown what can be sent to it.{prices}"

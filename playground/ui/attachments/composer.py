@@ -16,6 +16,7 @@ from playground.ui.picker import Choice
 
 DETAILS = ("low", "high", "auto")
 """How closely images are looked at; not set is the provider's own default."""
+_NO_FILES = "<style>[data-testid='stChatInputFileUploadButton'] { display: none; }</style>"
 
 
 def composer(choice: Choice, key: str, send: Callable[[], None] | None) -> None:
@@ -24,12 +25,14 @@ def composer(choice: Choice, key: str, send: Callable[[], None] | None) -> None:
     `send` is the callback of a button that asks about the files alone, None while nothing can be sent.
     """
     files, kinds = tray(key), taken(choice)
+    if not kinds:
+        st.html(_NO_FILES)
     refused = [file for file in files if refusal(choice, file)]
     if files:
         cards(files, key, say=lambda file: _say(choice, file), remove=lambda place: remove(key, place))
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_attaching"):
         icon = ":material/attach_file:"
-        with st.popover("Attach", icon=icon, type="tertiary", key=f"{key}_attach", on_change="rerun"):
+        with st.popover("Attach", icon=icon, type="tertiary", key=f"{key}_attach_{_taken(key)}"):
             if kinds:
                 intake(f"{key}_intake", kinds, lambda file: _take(key, file))
             if len(kinds) < len(FILES):
@@ -69,7 +72,12 @@ def _detail(choice: Choice, key: str) -> None:
 
 def _take(key: str, file: Attachment) -> None:
     add(key, [file])
-    st.session_state[f"{key}_attach"] = False  # closes the popover: the tray shows what came
+    st.session_state[f"{key}_attached"] = _taken(key) + 1
+
+
+def _taken(key: str) -> int:
+    """How many files were taken: with each the popover is a new one and so closed, for the tray shows what came."""
+    return int(st.session_state.get(f"{key}_attached", 0))
 
 
 def _say(choice: Choice, file: Attachment) -> str:
@@ -79,7 +87,7 @@ def _say(choice: Choice, file: Attachment) -> str:
 
 def _instead(choice: Choice, kinds: Sequence[Modality], key: str) -> None:
     """Say what the model does not take, and offer those that do, one click each."""
-    words = " and ".join(dict.fromkeys(NOUNS[each] for each in kinds))
+    words = " or ".join(dict.fromkeys(NOUNS[each] for each in kinds))
     st.markdown(quiet(f":material/block: `{choice.model}` does not take {words}."))
     found = dict.fromkeys(pair for each in dict.fromkeys(kinds) for pair in others(choice, [each]))
     with st.container(horizontal=True, gap="xsmall", key=f"{key}_instead"):

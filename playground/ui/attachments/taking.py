@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 
 from playground.call import Modality
-from playground.providers import capability
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.attachments.words import NOUNS, kind
 from playground.ui.core import core
 from playground.ui.listings import listings
-from playground.ui.picker import Choice
+from playground.ui.picker import Choice, known
 
 FILES: tuple[Modality, ...] = ("image", "audio", "video", "document")
 _FEW = 3
@@ -45,7 +44,7 @@ def others(choice: Choice, modalities: Iterable[Modality]) -> list[tuple[str, st
 def fate(choice: Choice, file: Attachment) -> str:
     """How a file travels, in a few words."""
     if not file.url:
-        return "sent as it is"
+        return "the file is sent"
     provider = core().providers[choice.provider]
     if provider.fetches(choice.model, file.media):
         return f"the address is sent, {choice.title} fetches it"
@@ -55,7 +54,9 @@ def fate(choice: Choice, file: Attachment) -> str:
 def _takers(name: str, wanted: set[Modality]) -> Iterable[tuple[str, str]]:
     provider = core().providers[name]
     for model in listings(core()).get(name).models:
-        if "chat" in model.tasks and wanted <= set(capability(provider, model.id).model.inputs):
+        can = known(provider, model.id, model)
+        said = can.as_of or name == "local" or len(model.inputs) > 1  # a guess recommends nobody
+        if said and "chat" in model.tasks and wanted <= set(can.model.inputs):
             yield name, model.id
 
 
