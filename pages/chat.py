@@ -4,7 +4,6 @@ import streamlit as st
 
 from playground.ui import conversation, sending, turns
 from playground.ui.bar import model_bar
-from playground.ui.cache.controls import cache_controls
 from playground.ui.examples import empty_state
 from playground.ui.fault import fault
 from playground.ui.schema import schema_editor
@@ -20,7 +19,6 @@ with column:
 with setup.row:
     system = system_prompt("chat", setup.choice.known)
     schema, problem = schema_editor("chat", setup.choice.known)
-    cache_controls()
 if said:
     with setup.note:
         icon = ":material/edit_square:"

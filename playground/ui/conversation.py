@@ -230,4 +230,4 @@ def _restore(request: Mapping[str, Any]) -> None:
     st.session_state["chat_detail"] = parameters.pop("detail") if parameters.get("detail") in DETAILS else None
     schema.fill("chat", parameters.pop("schema", None))
     knobs.fill("chat", "chat", parameters)
-    controls.fill(request)
+    controls.fill("chat", request)

@@ -74,7 +74,7 @@ def _started(setup: Setup, question: str, system: str | None, schema: Mapping[st
     inputs |= {"system": system} if system else {}
     again = [file for turn in earlier for file in turn.files if file.modality in kinds]
     request = setup.request(inputs, schema=schema, detail=detail(choice, "chat", [*again, *files]))
-    conversation.ask(caching(request), question, files)
+    conversation.ask(caching(request, "chat"), question, files)
     return True
 
 

@@ -11,6 +11,7 @@ from playground.ui.attachments.intake import intake
 from playground.ui.attachments.taking import FILES, fate, others, refusal, taken
 from playground.ui.attachments.tray import add, remove, tray
 from playground.ui.attachments.words import NOUNS
+from playground.ui.cache.controls import cache_controls
 from playground.ui.look import quiet
 from playground.ui.picker import Choice
 
@@ -37,6 +38,7 @@ def composer(choice: Choice, key: str, send: Callable[[], None] | None) -> None:
                 intake(f"{key}_intake", kinds, lambda file: _take(key, file))
             if len(kinds) < len(FILES):
                 _instead(choice, [each for each in FILES if each not in kinds], key)
+        cache_controls(key)
         if "image" in kinds and any(file.modality == "image" for file in files):
             _detail(choice, key)
         if files and not refused and send:

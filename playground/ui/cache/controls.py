@@ -10,18 +10,18 @@ from playground.ui.cache.words import in_a_hundred, percent
 
 DELTAS = (0.0, 0.005, 0.01, 0.02, 0.03, 0.05)
 USUAL = 0.02
-ON, DELTA = "chat_cache", "chat_cache_delta"
-"""Where the widgets keep what was chosen."""
 
 
-def cache_controls() -> None:
-    """Draw the popover into the container around."""
-    st.session_state.setdefault(DELTA, USUAL)
-    on, delta = bool(st.session_state.get(ON)), float(st.session_state[DELTA])
-    with st.popover(f"Cache · {percent(delta)}" if on else "Cache", icon=":material/bolt:", width="content"):
+def cache_controls(key: str) -> None:
+    """Draw the popover into the container around. `key` is the page's name."""
+    on_key, delta_key = f"{key}_cache", f"{key}_cache_delta"
+    st.session_state.setdefault(delta_key, USUAL)
+    on, delta = bool(st.session_state.get(on_key)), float(st.session_state[delta_key])
+    label = f"Cache · {percent(delta)}" if on else "Cache off"
+    with st.popover(label, icon=":material/bolt:", type="tertiary", key=f"{key}_cache_panel"):
         st.toggle(
             "Reuse answers",
-            key=ON,
+            key=on_key,
             persist_state="session",
             help="An answer that was given before is reused for the same question and, once enough is known, for one "
             "that means the same. Sent as `enable_semantic_cache`.",
@@ -30,7 +30,7 @@ def cache_controls() -> None:
             "Answers that may be wrong",
             DELTAS,
             format_func=percent,
-            key=DELTA,
+            key=delta_key,
             persist_state="session",
             disabled=not on,
             help="Sent as `cache_delta`.",
@@ -38,18 +38,20 @@ def cache_controls() -> None:
         st.caption(explained(delta))
 
 
-def caching(request: RawInferenceRequest) -> RawInferenceRequest:
+def caching(request: RawInferenceRequest, key: str) -> RawInferenceRequest:
     """The request with what the controls say; as it is while the cache is off."""
-    if not st.session_state.get(ON):
+    if not st.session_state.get(f"{key}_cache"):
         return request
-    return request.model_copy(update={"enable_semantic_cache": True, "cache_delta": st.session_state.get(DELTA, USUAL)})
+    delta = st.session_state.get(f"{key}_cache_delta", USUAL)
+    return request.model_copy(update={"enable_semantic_cache": True, "cache_delta": delta})
 
 
-def fill(request: Mapping[str, Any]) -> None:
+def fill(key: str, request: Mapping[str, Any]) -> None:
     """Set the controls as they were for a request."""
-    st.session_state[ON] = bool(request.get("enable_semantic_cache"))
+    st.session_state[f"{key}_cache"] = bool(request.get("enable_semantic_cache"))
     delta = request.get("cache_delta")
-    st.session_state[DELTA] = USUAL if delta is None else min(DELTAS, key=lambda each: abs(each - delta))
+    nearest = USUAL if delta is None else min(DELTAS, key=lambda each: abs(each - delta))
+    st.session_state[f"{key}_cache_delta"] = nearest
 
 
 def explained(delta: float) -> str:
