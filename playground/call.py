@@ -148,7 +148,8 @@ class Model:
     """What a model is and can do: the row behind the picker, the refusals and the price.
 
     `refuses` maps a parameter to the sentence that names the model's own control instead. `context` and
-    `max_output` are tokens, `dimensions` the default vector length, `retires` an ISO date.
+    `max_output` are tokens, `dimensions` the default vector length, `retires` an ISO date. `one_space` says that what it
+    embeds of different kinds, texts and images say, lies in one space, where near means alike.
     """
 
     id: str
@@ -159,6 +160,7 @@ class Model:
     context: int | None = None
     max_output: int | None = None
     dimensions: int | None = None
+    one_space: bool = False
     refuses: Mapping[str, str] = field(default_factory=dict)
     retires: str | None = None
 

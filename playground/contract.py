@@ -7,12 +7,13 @@ Inputs. `prompts` are independent prompts, one answer each. Additions to the doc
 (`[{"role": "user" | "assistant", "content": str}]`) is one conversation whose last message is the user's, and
 `system` is the system prompt of `prompts` or `messages`. `text` or `texts` are embedded.
 
-Files. `image_url`, `image_base64`, and the same for `video`, `audio` and `document` (PDF); for several images
-`image_urls` and `image_base64s`. A `…_url` is an http(s) address or a data URI, a `…_base64` bare base64 or a data URI.
+Files. `image_url`, `image_base64`, and the same for `video`, `audio` and `document` (PDF); for several `image_urls`,
+`image_base64s` and so on. A `…_url` is an http(s) address or a data URI, a `…_base64` bare base64 or a data URI.
 With `prompts` they belong to each prompt, with `messages` to the last one; a user's `content` may also be a list of
 parts, `{"type": "text", "text": str}` or `{"type": "image" | "video" | "audio" | "document", "url" | "base64": str}`.
 With `text` or `texts`, or without any of these, files are embedded, one vector each after those of the texts; a sound
-alone is transcribed, except by a model that only makes embeddings. A file is what its bytes say, whatever its name or
+alone is transcribed, except by a model that only makes embeddings. Texts and files, or files of several kinds, in one
+request are a 400 for a model that does not put them into one space. A file is what its bytes say, whatever its name or
 label. An address is fetched here unless the provider fetches it itself, and only from the public internet.
 
 Data. Chat: `{"text": str, "finish_reason": str}` for one prompt or a conversation, `{"texts": [str], "finish_reasons":

@@ -19,7 +19,7 @@ FORMS = {"url": refer, "base64": load}
 _FILES: Mapping[str, tuple[Modality, str]] = {
     f"{modality}_{form}": (modality, form) for modality in MODALITIES for form in FORMS
 }
-_LISTS = {f"image_{form}s": f"image_{form}" for form in FORMS}
+_LISTS = {f"{name}s": name for name in _FILES}
 _KNOWN = (*SUBJECTS, "system", *_FILES, *_LISTS)
 _HINTS = {
     "pdf_url": "document_url",

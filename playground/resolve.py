@@ -131,6 +131,19 @@ def _check(known: Model, task: Task, inputs: Inputs) -> None:
                 code="modality_not_supported",
                 details={"modality": file.modality, "model": known.id},
             )
+    if task == "embedding":
+        _check_space(known, inputs)
+
+
+def _check_space(known: Model, inputs: Inputs) -> None:
+    kinds = dict.fromkeys((*(("text",) if inputs.texts else ()), *(file.modality for file in inputs.files)))
+    if len(kinds) > 1 and not known.one_space:
+        raise BadRequestError(
+            f"`{known.id}` does not put {' and '.join(kinds)} into one space, so their vectors cannot be compared; send a "
+            "request for each kind, or ask a model with one space",
+            code="spaces_not_shared",
+            details={"modalities": list(kinds), "model": known.id},
+        )
 
 
 def _calls(call: Call, inputs: Inputs) -> tuple[Call, ...]:

@@ -1,6 +1,9 @@
 """The run history: every run that ended, once, durable when `record` returns; namespaces never see each other."""
 
+import json
 import sqlite3
+import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Unpack
@@ -87,6 +90,21 @@ class History:
         only = {"provider": provider, "model": model, "task": task}
         with self._database.reading() as connection:
             return rollup.charts(connection, namespace, span, only)
+
+    def label(self, id: str, labels: Mapping[str, Any]) -> None:  # noqa: A002 - the field's name
+        """Keep a JSON value beside a run, in the place of an earlier one; it is on disk when this returns."""
+        values = (id, zlib.compress(json.dumps(labels).encode()))
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("REPLACE INTO labels VALUES (?, ?)", values)
+
+        self._database.write(work)
+
+    def labels(self, id: str) -> dict[str, Any] | None:  # noqa: A002
+        """What was kept beside a run. Who asks has got the run from `get`, which knows its namespace."""
+        rows = self._rows("SELECT payload FROM labels WHERE run = ?", [id])
+        found: dict[str, Any] | None = json.loads(zlib.decompress(rows[0][0])) if rows else None
+        return found
 
     def close(self) -> None:
         """Write what was brought before and close the file; later uses are refused."""

@@ -57,4 +57,9 @@ def _first(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+def _labels(connection: sqlite3.Connection) -> None:
+    """What pages know of a run's inputs and its request does not hold, by the run's id; a run may not be there yet."""
+    connection.execute("CREATE TABLE labels (run TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _labels)

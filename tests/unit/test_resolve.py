@@ -11,7 +11,7 @@ from playground.resolve import Plan, resolve
 
 
 class Desk:
-    """A provider that knows two models and answers nothing; resolving asks it only what it knows."""
+    """A provider that knows a few models and answers nothing; resolving asks it only what it knows."""
 
     title = "Desk"
 
@@ -25,6 +25,8 @@ class Desk:
         return (
             Model("talker", ("chat",)),
             Model("embedder", ("embedding",)),
+            Model("two-spaces", ("embedding",), inputs=("text", "image")),
+            Model("one-space", ("embedding",), inputs=("text", "image", "video"), one_space=True),
         )
 
     def model(self, id: str) -> Model | None:
@@ -129,3 +131,20 @@ def test_errors_have_a_status_and_a_type():
         tree += kind.__subclasses__()
     assert {kind.status for kind in tree} == {400, 401, 403, 404, 405, 413, 422, 429, 499, 500, 503, 504}
     assert all(kind.type for kind in tree)
+
+
+IMAGE = {"image_urls": ["https://a.example/1.png", "https://a.example/2.png"]}
+
+
+def test_kinds_are_mixed_only_where_one_space_holds_them():
+    mixed = {"texts": ["a", "b"], **IMAGE, "video_urls": ["https://a.example/3.mp4"]}
+    found = plan(model="one-space", inputs=mixed)
+    assert (found.calls[0].texts, [file.modality for file in found.calls[0].media]) == (
+        ("a", "b"),
+        ["image", "image", "video"],
+    )
+    with pytest.raises(BadRequestError, match="does not put text and image into one space") as refused:
+        plan(model="two-spaces", inputs={"text": "a", **IMAGE})
+    assert refused.value.code == "spaces_not_shared"
+    assert plan(model="two-spaces", inputs=IMAGE).plural, "one kind alone is no mixture"
+    assert plan(model="two-spaces", inputs={"text": "a"}).calls[0].texts == ("a",)

@@ -336,3 +336,14 @@ def test_two_histories_on_one_file_see_each_other_at_once(history: History, path
         other.record(chat(f"theirs_{number}"))
         assert history.get(f"theirs_{number}", "default") is not None
     other.close()
+
+
+def test_labels_outlive_the_process_and_the_last_ones_hold(path):
+    history = History(path)
+    history.label("run_1", {"columns": {"topic": ["a", None, "ü"]}})
+    history.label("run_1", {"columns": {"topic": ["b"]}})
+    history.close()
+    again = History(path)
+    assert again.labels("run_1") == {"columns": {"topic": ["b"]}}
+    assert again.labels("run_2") is None
+    again.close()
