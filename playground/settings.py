@@ -29,7 +29,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("PLAYGROUND_DATABASE_URL", "Where the run history lives, `sqlite:///path`", "a file in the data folder"),
     Setting("PLAYGROUND_PLUGINS_DIR", "Folder for plugins; nothing reads it yet", "`plugins` in the data folder"),
     Setting(
-        "PLAYGROUND_MODELS_DIR", "Folder that holds one folder per ONNX text encoder", "`models` in the data folder"
+        "PLAYGROUND_MODELS_DIR",
+        "Folder that holds one folder per model: weights that are downloaded, and ONNX text encoders of your own",
+        "`models` in the data folder",
     ),
     Setting("PLAYGROUND_MAX_BODY_MB", "Largest request body in MB; larger ones are a 413", "64"),
     Setting(
@@ -42,6 +44,7 @@ TABLE: tuple[Setting, ...] = (
     Setting("PLAYGROUND_RATE_LIMIT", "Requests a minute for each API key; more are a 429; 0 is no limit", "600"),
     Setting("PLAYGROUND_TIMEOUT", "Seconds a provider may stay silent before a 504", "120"),
     Setting("PLAYGROUND_RETRIES", "How often a failed request is sent again, before its first byte", "2"),
+    Setting("HF_ENDPOINT", "Address of the hub that weights are downloaded from", "https://huggingface.co"),
     Setting("OPENAI_API_KEY", "Key for OpenAI", secret=True),
     Setting("OPENAI_BASE_URL", "Base URL for OpenAI", "https://api.openai.com/v1"),
     Setting("ANTHROPIC_API_KEY", "Key for Anthropic", secret=True),
@@ -139,8 +142,13 @@ class Settings:
 
     @cached_property
     def models_dir(self) -> Path:
-        """The folder of ONNX encoders."""
+        """The folder that has one folder per model."""
         return Path(self.get("PLAYGROUND_MODELS_DIR") or self.data_dir / "models")
+
+    @cached_property
+    def hub(self) -> str:
+        """The address of the hub that weights come from."""
+        return (self.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
 
     @cached_property
     def database(self) -> Path:
