@@ -39,10 +39,11 @@ def max_bytes() -> int:
     return int(core().settings.number("PLAYGROUND_MAX_MEDIA_MB") * 2**20)
 
 
-def intake(key: str, modalities: Collection[Modality], take: Take) -> None:
+def intake(key: str, modalities: Collection[Modality], take: Take, *, several: bool = True) -> None:
     """Draw the ways that make sense for `modalities`, and what is wrong with the file given last.
 
     `take` runs in a widget's callback, before the page. `key` begins the widgets' keys: `<key>_way`, `<key>_upload`, …
+    `several`: a page that holds one file at a time takes one at a time.
     """
     ways = [way for way, (_, kinds) in _WAYS.items() if kinds & set(modalities)]
     way = st.segmented_control(
@@ -63,7 +64,7 @@ def intake(key: str, modalities: Collection[Modality], take: Take) -> None:
         case "Address":
             _address(key, widget, modalities, take)
         case _:
-            _upload(key, widget, modalities, take)
+            _upload(key, widget, modalities, take, several)
     complaints(key)
 
 
@@ -89,12 +90,12 @@ def receive(key: str, files: Sequence[tuple[str, bytes]], take: Take) -> None:
             problems(key).append(error.message)
 
 
-def _upload(key: str, widget: str, modalities: Collection[Modality], take: Take) -> None:
+def _upload(key: str, widget: str, modalities: Collection[Modality], take: Take, several: bool) -> None:
     kinds = " or ".join(word for each, word in _KINDS.items() if each in modalities)
     st.file_uploader(
-        f"Choose or drop {kinds}; several at once are fine",
+        f"Choose or drop {kinds}{'; several at once are fine' if several else ''}",
         type=endings(modalities),
-        accept_multiple_files=True,
+        accept_multiple_files=several,
         max_upload_size=max_bytes() // 2**20,
         key=widget,
         on_change=_uploaded,
@@ -145,7 +146,8 @@ def _emptied(key: str) -> None:
 
 
 def _uploaded(key: str, widget: str, take: Take) -> None:
-    files = st.session_state[widget] or []
+    given = st.session_state[widget] or []
+    files = given if isinstance(given, list) else [given]
     if files:
         receive(key, [(file.name, file.getvalue()) for file in files], take)
         _emptied(key)
