@@ -60,5 +60,5 @@ def _blocked(choice: Choice, problem: str) -> str:
     if not choice.readiness.ready:
         return f"{choice.title} is not set up"
     if not choice.model:
-        return "Pick a model first"
+        return "Type a model's name first" if choice.problem else "Pick a model first"
     return problem

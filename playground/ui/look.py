@@ -24,6 +24,29 @@ def to_the_end(token: str, *, within: int) -> None:
     st.html(script, unsafe_allow_javascript=True)
 
 
+def keep_draft(key: str, after: str) -> None:
+    """Keep what is being typed into the chat input `key` in the browser, over other pages and a reload.
+
+    It is dropped when `after`, what it follows upon, has changed: it was sent.
+    """
+    st.html(_KEEP.replace("%key%", key).replace("%after%", after), unsafe_allow_javascript=True)
+
+
+_KEEP = """\
+<script>
+/* %key% %after% */
+(function keep(tries) {
+  const box = document.querySelector(".st-key-%key% textarea");
+  if (!box) return tries ? void setTimeout(keep, 100, tries - 1) : undefined;
+  const held = JSON.parse(sessionStorage.getItem("draft-%key%") || "null");
+  if (held && held.after === "%after%" && !box.value) {
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, held.text);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  } else if (held && held.after !== "%after%") sessionStorage.removeItem("draft-%key%");
+  box.oninput = () => sessionStorage.setItem("draft-%key%", JSON.stringify({ after: "%after%", text: box.value }));
+})(30);
+</script>"""
+
 # Several times: Streamlit goes on following the end once it has seen two scrolls there at the same height.
 _TO_THE_END = """\
 <script>

@@ -41,7 +41,7 @@ function page({ name, source, width, height, lines }) {
   boxes.setAttribute("viewBox", `0 0 ${width} ${height}`);
   boxes.setAttribute("preserveAspectRatio", "none");
   boxes.setAttribute("aria-hidden", "true");
-  boxes.append(...lines.map(box));
+  boxes.append(...lines.flatMap((line) => [box(line, "halo"), box(line, "box")]));
   figure.append(boxes, ...lines.map((line) => flag(line, width, height)));
   const list = element("ol");
   list.append(...lines.map(entry));
@@ -49,9 +49,10 @@ function page({ name, source, width, height, lines }) {
   return section;
 }
 
-function box({ number, box: corners }) {
+function box({ number, box: corners }, className) {
   const shape = document.createElementNS(SVG, "polygon");
   shape.setAttribute("points", corners.map((corner) => corner.join(",")).join(" "));
+  shape.setAttribute("class", className);
   shape.dataset.line = number;
   return shape;
 }

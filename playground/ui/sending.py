@@ -9,12 +9,12 @@ from playground.errors import PlaygroundError
 from playground.ui import conversation
 from playground.ui.attachments.composer import composer, detail
 from playground.ui.attachments.intake import complaints, max_bytes, problems, receive
-from playground.ui.attachments.taking import refusal, taken
+from playground.ui.attachments.taking import listed, refusal, taken
 from playground.ui.attachments.tray import add, empty, tray
 from playground.ui.attachments.words import NOUNS
 from playground.ui.bar import Setup
 from playground.ui.cache.controls import caching
-from playground.ui.look import quiet
+from playground.ui.look import keep_draft, quiet
 from playground.ui.picker import Choice
 
 PENDING, BACK = "chat_send", "chat_back"
@@ -40,6 +40,8 @@ def compose(choice: Choice, hint: str, *, disabled: bool) -> str | None:
         max_upload_size=max_bytes() // 2**20,
         disabled=disabled,
     )
+    said = conversation.turns()
+    keep_draft("chat_input", str(said[-1].run) if said else "")
     pending: str | None = st.session_state.pop(PENDING, None)
     if given is None or disabled:
         return None if disabled else pending
@@ -83,7 +85,7 @@ def _left_out(choice: Choice) -> None:
     kinds = taken(choice)
     lost = [file for turn in conversation.turns() for file in turn.files if file.modality not in kinds]
     if lost and choice.can:
-        words = " and ".join(dict.fromkeys(NOUNS[file.modality] for file in lost))
+        words = listed(list(dict.fromkeys(NOUNS[file.modality] for file in lost)), "and")
         st.markdown(quiet(f":material/info: `{choice.model}` does not get the {words} above."))
 
 

@@ -8,7 +8,7 @@ from playground.call import Modality
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.attachments.cards import cards
 from playground.ui.attachments.intake import intake
-from playground.ui.attachments.taking import FILES, fate, others, refusal, taken
+from playground.ui.attachments.taking import FILES, fate, listed, others, refusal, taken
 from playground.ui.attachments.tray import add, remove, tray
 from playground.ui.attachments.words import NOUNS
 from playground.ui.cache.controls import cache_controls
@@ -89,7 +89,7 @@ def _say(choice: Choice, file: Attachment) -> str:
 
 def _instead(choice: Choice, kinds: Sequence[Modality], key: str) -> None:
     """Say what the model does not take, and offer those that do, one click each."""
-    words = " or ".join(dict.fromkeys(NOUNS[each] for each in kinds))
+    words = listed([NOUNS[each] for each in dict.fromkeys(kinds)], "or")
     st.markdown(quiet(f":material/block: `{choice.model}` does not take {words}."))
     found = dict.fromkeys(pair for each in dict.fromkeys(kinds) for pair in others(choice, [each]))
     with st.container(horizontal=True, gap="xsmall", key=f"{key}_instead"):

@@ -26,7 +26,7 @@ def refusal(choice: Choice, file: Attachment) -> str:
     if choice.can is None:
         return ""
     if file.modality not in taken(choice):
-        return f"`{choice.model}` takes {_listed([NOUNS[each] for each in choice.can.model.inputs])} only."
+        return f"`{choice.model}` takes {listed([NOUNS[each] for each in choice.can.model.inputs], 'and')} only."
     mimes = choice.can.files.get(file.modality, ())
     if file.mime and mimes and file.mime not in mimes:
         better = " or ".join(kind(Attachment("", file.modality, mime)) for mime in mimes[:_FEW])
@@ -60,5 +60,6 @@ def _takers(name: str, wanted: set[Modality]) -> Iterable[tuple[str, str]]:
             yield name, model.id
 
 
-def _listed(words: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
+def listed(words: Sequence[str], last: str) -> str:
+    """`images, sound or film`; `last` is the word before the last one."""
+    return f" {last} ".join(filter(None, (", ".join(words[:-1]), words[-1])))
