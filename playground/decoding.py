@@ -8,32 +8,22 @@ from collections.abc import Callable, Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
+from playground import pictures
 from playground.errors import BadRequestError, PayloadTooLargeError
+from playground.pictures import PICTURES, Facts, check_pixels, damaged, measure, small, upright
 
-MAX_PIXELS = 64_000_000
-"""Pixels of one image or of one frame of a film: above what phones and 8K cameras make."""
-MAX_FRAMES = 1_000
-"""Frames of a moving image."""
 MAX_STREAMS = 16
 MAX_SECONDS = 4 * 3600
 """Length of a sound or film."""
 RATE = 16_000
 """Samples per second of what `sound` gives."""
 
-Facts = dict[str, Any]
 _TRIES = 250  # packets that may pass before the first frame can be decoded
 _CLOSED = {"protocol_whitelist": ""}
 
-READERS = ("av", *(f"PIL.{name}ImagePlugin" for name in ("Png", "Jpeg", "Mpo", "Gif", "WebP", "Avif")))
+READERS = ("av", *pictures.READERS)
 """What opens files: imported before the first one comes."""
 
-_PICTURES = {
-    "image/png": "PNG",
-    "image/jpeg": "JPEG",
-    "image/gif": "GIF",
-    "image/webp": "WEBP",
-    "image/avif": "AVIF",
-}
 _FILMS = {
     "image/heic": "mov",
     "audio/wav": "wav",
@@ -58,7 +48,7 @@ def inspect(data: bytes, mime: str) -> tuple[Facts, bytes]:
 
     Raises BadRequestError for what cannot be read, PayloadTooLargeError for what is over a limit.
     """
-    return (_picture if mime in _PICTURES else _film)(data, mime), b""
+    return (measure if mime in PICTURES else _film)(data, mime), b""
 
 
 def sound(data: bytes, max_seconds: float) -> tuple[Facts, bytes]:
@@ -92,8 +82,8 @@ def preview(data: bytes, mime: str, side: int) -> tuple[Facts, bytes]:
     """
     facts, _ = inspect(data, mime)
     try:
-        if mime in _PICTURES:
-            return _upright(data, mime, side, facts)
+        if mime in PICTURES:
+            return upright(data, mime, side, facts)
         return _first_frame(data, mime, side, facts) if facts["films"] else (facts, b"")
     except MemoryError:
         raise
@@ -101,41 +91,12 @@ def preview(data: bytes, mime: str, side: int) -> tuple[Facts, bytes]:
         return facts, b""
 
 
-JOBS: Mapping[str, Callable[..., tuple[Facts, bytes]]] = {"inspect": inspect, "sound": sound, "preview": preview}
-
-
-def _picture(data: bytes, mime: str) -> Facts:
-    from PIL import Image
-
-    Image.MAX_IMAGE_PIXELS = None  # checked here, with a sentence of ours
-    try:
-        with Image.open(BytesIO(data), formats=[_PICTURES[mime]]) as image:
-            width, height = image.size
-            _check_pixels(width, height)
-            frames = getattr(image, "n_frames", 1)
-            if frames > MAX_FRAMES:
-                raise PayloadTooLargeError(f"the file has {frames:,} frames, and at most {MAX_FRAMES:,} are taken")
-            image.seek(0)
-            image.draft("RGB", (64, 64))  # a JPEG is read to its end at an eighth of the cost
-            image.load()
-    except (PayloadTooLargeError, MemoryError):
-        raise
-    except Exception as error:  # Pillow's readers raise whatever their parsing runs into
-        raise _damaged(mime) from error
-    return {"width": width, "height": height, "frames": frames}
-
-
-def _upright(data: bytes, mime: str, side: int, facts: Facts) -> tuple[Facts, bytes]:
-    """As a person looks at it: turned as the camera was held, `width` and `height` too."""
-    from PIL import Image, ImageOps
-
-    with Image.open(BytesIO(data), formats=[_PICTURES[mime]]) as image:
-        image.draft("RGB", (side, side))
-        before = image.size
-        upright = ImageOps.exif_transpose(image)
-        if (upright.size[0] < upright.size[1]) != (before[0] < before[1]):
-            facts = {**facts, "width": facts["height"], "height": facts["width"]}
-        return facts, _small(upright, side)
+JOBS: Mapping[str, Callable[..., tuple[Facts, bytes]]] = {
+    "inspect": inspect,
+    "sound": sound,
+    "preview": preview,
+    "pixels": pictures.pixels,
+}
 
 
 def _first_frame(data: bytes, mime: str, side: int, facts: Facts) -> tuple[Facts, bytes]:
@@ -146,18 +107,10 @@ def _first_frame(data: bytes, mime: str, side: int, facts: Facts) -> tuple[Facts
         for tries, packet in enumerate(container.demux(track)):
             if frames := _frames(packet):
                 size = {"width": frames[0].width, "height": frames[0].height}
-                return {**facts, **size}, _small(frames[0].to_image(), side)
+                return {**facts, **size}, small(frames[0].to_image(), side)
             if tries > _TRIES:
                 break
     return facts, b""
-
-
-def _small(image: Any, side: int) -> bytes:
-    image = image.convert("RGBA" if image.mode in ("LA", "PA", "RGBA") or "transparency" in image.info else "RGB")
-    image.thumbnail((side, side))
-    held = BytesIO()
-    image.save(held, "WEBP", quality=82)
-    return held.getvalue()
 
 
 def _film(data: bytes, mime: str) -> Facts:
@@ -169,7 +122,7 @@ def _film(data: bytes, mime: str) -> Facts:
     except (PayloadTooLargeError, BadRequestError, MemoryError):
         raise
     except Exception as error:  # FFmpeg's errors, and PyAV's own for values that cannot be
-        raise _damaged(mime) from error
+        raise damaged(mime) from error
 
 
 def _measured(container: Any, mime: str) -> Facts:
@@ -178,7 +131,7 @@ def _measured(container: Any, mime: str) -> Facts:
             f"the file has {len(container.streams)} streams, and at most {MAX_STREAMS} are taken"
         )
     for stream in container.streams.video:
-        _check_pixels(stream.codec_context.width, stream.codec_context.height)
+        check_pixels(stream.codec_context.width, stream.codec_context.height)
     _check_seconds((container.duration or 0) / 1_000_000)
     tracks = [stream for stream in container.streams if stream.type in ("audio", "video")]
     wanted, tries, seconds = set(tracks), _TRIES, 0.0
@@ -192,7 +145,7 @@ def _measured(container: Any, mime: str) -> Facts:
     read = [stream for stream in tracks if stream not in wanted]
     films = sum(stream.type == "video" and not _is_cover(stream) for stream in read)
     if not read:
-        raise _damaged(mime)
+        raise damaged(mime)
     return {"seconds": round(seconds, 3), "films": films, "sounds": sum(stream.type == "audio" for stream in read)}
 
 
@@ -231,21 +184,9 @@ def _frames(packet: Any) -> list[Any]:
         return []
 
 
-def _check_pixels(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise PayloadTooLargeError(
-            f"the file has {width:,} x {height:,} pixels, and at most {MAX_PIXELS // 1_000_000} million are taken; "
-            "make it smaller"
-        )
-
-
 def _check_seconds(seconds: float) -> None:
     if seconds > MAX_SECONDS:
         raise PayloadTooLargeError(
             f"the file is {seconds / 3600:,.1f} hours long by its own account, and at most {MAX_SECONDS // 3600} are "
             "taken; cut it"
         )
-
-
-def _damaged(mime: str) -> BadRequestError:
-    return BadRequestError(f"the file begins like {mime} and cannot be read as that; is it damaged or cut off?")

@@ -20,7 +20,7 @@ from playground.errors import BadRequestError, CancelledError, InternalServerErr
 from playground.sandbox_worker import MEMORY, receive, send
 
 WORKERS = max(2, min(4, os.cpu_count() or 2))
-CPU = {"inspect": 10, "sound": 60, "preview": 15}
+CPU = {"inspect": 10, "sound": 60, "preview": 15, "pixels": 20}
 """Seconds of CPU that each job may take; three times as long by the clock."""
 
 _LOOK = 0.5  # seconds between looks at `stop` while all workers are busy
