@@ -12,13 +12,16 @@ from playground.errors import BadRequestError, InferenceServiceUnavailableError,
 from playground.providers.local import ROWS, Local
 from playground.providers.local.encoder import BUNDLED
 from playground.settings import Settings
+from tests.specimens import PICTURE
 from tests.tiny_onnx import encoder
 
 SOUND = Media("audio", "audio/flac", (samples.FOLDER / "speech.flac").read_bytes())
 CALLS = {
     "handbook": Call("chat", "handbook", messages=(Message("user", "What is TTFT?"),)),
     "summary": Call("chat", "summary", messages=(Message("user", "One. Two."),)),
+    "image-reader": Call("chat", "image-reader", messages=(Message("user", "Read this.", (PICTURE,)),)),
     "all-minilm-l6-v2": Call("embedding", "all-minilm-l6-v2", texts=("a",)),
+    "colour-and-edges": Call("embedding", "colour-and-edges", media=(PICTURE,)),
     "pocketsphinx-en-us": Call("transcription", "pocketsphinx-en-us", media=(SOUND,)),
 }
 
@@ -33,7 +36,7 @@ def embed(local: Local, model: str, *texts: str) -> Chunk:
     return last
 
 
-def test_four_models_come_with_it_and_say_what_they_are(local: Local):
+def test_these_models_come_with_it_and_say_what_they_are(local: Local):
     assert [model.id for model in local.models()] == list(CALLS)
     assert local.readiness() == Readiness(ready=True, source="built in")
     for model in local.models():

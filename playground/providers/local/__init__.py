@@ -6,7 +6,7 @@ from functools import partial
 
 from playground.call import Call, Chunk, Media, Model, Readiness, Task
 from playground.errors import BadRequestError, NotFoundError
-from playground.providers.local import embedding, handbook, speech, summary
+from playground.providers.local import appearance, embedding, handbook, reading, speech, summary
 from playground.providers.local.encoder import BUNDLED
 from playground.settings import Settings
 
@@ -23,7 +23,9 @@ class Row:
 ROWS = (
     Row(handbook.MODEL, handbook.answer, ("max_tokens",)),
     Row(summary.MODEL, summary.answer, ("max_tokens", "sentences")),
+    Row(reading.MODEL, reading.answer),
     Row(embedding.MODEL, partial(embedding.answer, folder=BUNDLED)),
+    Row(appearance.MODEL, appearance.answer),
     Row(speech.MODEL, speech.answer),
 )
 
