@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.colouring import NOTHING, OTHERS, Colouring
+from playground.hover import PICTURED, short, tooltip
+from playground.marks import GREY, PICTURE, Marks, marked, pictured
 from playground.matrix import Matrix
 
 _SYMBOLS = (
@@ -20,8 +22,13 @@ _SYMBOLS = (
     "path://M5 0l1.5 3.4 3.5.4-2.6 2.4.7 3.6L5 8 1.9 9.8l.7-3.6L0 3.8l3.5-.4z",  # star
     "path://M2.5 0h5L10 5 7.5 10h-5L0 5z",  # hexagon
 )
-_GREY = "#8b9698"
-_RING = "#e8590c"
+_KINDS = {
+    "image": "path://M0 0h12v10H0zM1.5 1.5v7h9v-7zM2.2 8l2.6-3.6 1.8 2.2 1.2-1.4 2 2.8z",  # a framed picture
+    "audio": "path://M4 0l7-1v8a2 2 0 1 1-1.6-2V2L5.6 2.6V9A2 2 0 1 1 4 7z",  # a note
+    "video": "path://M0 0h12v9H0zM4.5 2.2v4.6l4-2.3z",  # a screen with the sign for playing
+    "document": "path://M0 0h6l3 3v8H0zM1.8 4.5v1h5v-1zM1.8 7v1h5V7z",  # a page
+}
+_LABELLED = "<b>{@label}</b><br>{@text}"
 _RAMP = ["#3b62c4", "#5a8fb8", "#8c8f8d", "#c98a3a", "#d9480f"]
 """From low to high for points; every step is visible on white and on near black, and to any kind of sight."""
 
@@ -43,39 +50,47 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
-    """Rows that are marked on a map: ringed ones, one in focus with lines to its neighbours, a selection."""
+class Kinds:
+    """What the points stand for, a value per row: `names` (`text`, `image`, …) and `pictures`, data URIs, empty where
+    there is nothing to see; `drawn` says whether the pictures themselves stand on the map.
+    """
 
-    ringed: Sequence[int] = ()
-    focus: int | None = None
-    near: Sequence[int] = ()
-    selected: Sequence[int] = ()
+    names: Sequence[str]
+    pictures: Sequence[str]
+    drawn: bool = False
 
 
 def point_map(
-    coordinates: Matrix, texts: Sequence[str], colouring: Colouring | None = None, marks: Marks | None = None
+    coordinates: Matrix,
+    texts: Sequence[str],
+    colouring: Colouring | None = None,
+    marks: Marks | None = None,
+    kinds: Kinds | None = None,
 ) -> Figure:
-    """A map of (n, 2) coordinates with one text per point, shown in short on hover."""
+    """A map of (n, 2) coordinates with one text per point, shown in short on hover, with its picture where it has one.
+
+    Each group of `colouring` is a series, and one more for each of the `kinds` of things in it.
+    """
     shown = [short(text) for text in texts]
-    rows: dict[str, Sequence[int]] = {}
-    datasets, series = [], []
     groups = colouring.groups() if colouring else [("texts", list(range(len(shown))))]
     names = _names([group for group, _ in groups])
-    for place, (group, members) in enumerate(groups):
-        rows[group] = members
-        datasets.append({"source": _frame(coordinates, shown, colouring, members)})
-        series.append({"id": group, "name": names[place], **_points(group, place, len(shown))})
-    series += _marked(coordinates, marks or Marks())
+    parts = [part for place, (group, rows) in enumerate(groups) for part in _parts(place, group, rows, kinds)]
+    series = [
+        {"id": part.id, "name": names[part.place], **_points(part, number, len(shown), kinds)}
+        for number, part in enumerate(parts)
+    ]
+    series += _pictures(coordinates, parts, names, kinds)
+    series += marked(coordinates, marks or Marks(), PICTURE + 8 if kinds and kinds.drawn else _size(len(shown)))
     option: dict[str, Any] = {
-        "dataset": datasets,
+        "dataset": [{"source": _frame(coordinates, shown, colouring, part.rows, kinds)} for part in parts],
         "series": series,
-        "tooltip": tooltip("<b>{@label}</b><br>{@text}" if colouring else "{@text}"),
+        "tooltip": tooltip((PICTURED.format("picture") if kinds else "") + (_LABELLED if colouring else "{@text}")),
         "toolbox": {"right": 4, "top": 0},
         "brush": {
             "toolbox": ["rect", "polygon", "clear"],
             "xAxisIndex": "all",
             "yAxisIndex": "all",
-            "seriesIndex": list(range(len(groups))),
+            "seriesIndex": list(range(len(parts))),
             "outOfBrush": {"colorAlpha": 0.18},
             "throttleType": "debounce",
             "throttleDelay": 250,
@@ -84,18 +99,48 @@ def point_map(
         "animationDuration": 300,
         "animationDurationUpdate": 900,
         **_axes(coordinates),
-        **(_scale(colouring) if colouring and colouring.numeric else _legend(names)),
+        **(_scale(colouring, parts) if colouring and colouring.numeric else _legend(names)),
     }
-    return Figure(option, rows)
+    return Figure(option, {part.id: part.rows for part in parts})
 
 
-def short(text: str, limit: int = 160) -> str:
-    """A text on one line, cut at `limit` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The points of one series: those of one kind in the group at `place`."""
+
+    id: str
+    place: int
+    kind: str
+    rows: Sequence[int]
 
 
-def _frame(coordinates: Matrix, shown: Sequence[str], colouring: Colouring | None, rows: Sequence[int]) -> Any:
+def _parts(place: int, group: str, rows: Sequence[int], kinds: Kinds | None) -> list[_Part]:
+    if kinds is None:
+        return [_Part(group, place, "text", rows)]
+    there = dict.fromkeys(kinds.names[row] for row in rows)
+    return [
+        _Part(
+            group if kind == "text" else f"{group}: {kind}",
+            place,
+            kind,
+            [row for row in rows if kinds.names[row] == kind],
+        )
+        for kind in there
+    ]
+
+
+def _pictures(coordinates: Matrix, parts: Sequence[_Part], names: Sequence[str], kinds: Kinds | None) -> list[Any]:
+    if kinds is None or not kinds.drawn:
+        return []
+    rows: dict[str, list[int]] = {}
+    for part in parts:
+        rows.setdefault(names[part.place], []).extend(part.rows)
+    return [pictured(name, coordinates, kinds.pictures, members) for name, members in rows.items()]
+
+
+def _frame(
+    coordinates: Matrix, shown: Sequence[str], colouring: Colouring | None, rows: Sequence[int], kinds: Kinds | None
+) -> Any:
     import pandas as pd
 
     columns: dict[str, Any] = {
@@ -109,6 +154,8 @@ def _frame(coordinates: Matrix, shown: Sequence[str], colouring: Colouring | Non
         if colouring.numeric:
             columns["label"] = [f"{colouring.name}: {label}" for label in columns["label"]]
             columns["value"] = values
+    if kinds and any(kinds.pictures[row] for row in rows):
+        columns["picture"] = [kinds.pictures[row] for row in rows]
     return pd.DataFrame(columns)
 
 
@@ -118,15 +165,23 @@ def _names(groups: list[str]) -> list[str]:
     return brief if len(set(brief)) == len(groups) else groups
 
 
-def _points(group: str, place: int, total: int) -> dict[str, Any]:
-    look = {"color": _GREY} if group in (NOTHING, OTHERS) else {}
+def _points(part: _Part, number: int, total: int, kinds: Kinds | None) -> dict[str, Any]:
+    group = part.id.removesuffix(f": {part.kind}")
+    framed = bool(kinds and kinds.drawn and any(kinds.pictures[row] for row in part.rows))
+    symbol = _SYMBOLS[(part.place + part.place // 8) % 8]
+    if kinds and len(set(kinds.names)) > 1:  # where all are of one kind, symbols tell the groups apart
+        symbol = _KINDS.get(part.kind, symbol)
+    size = _size(total) + (0 if part.kind == "text" else 5)
     return {
         "type": "scatter",
-        "datasetIndex": place,
+        "datasetIndex": number,
         "encode": {"x": "x", "y": "y"},
-        "symbol": _SYMBOLS[(place + place // 8) % 8],
-        "symbolSize": _size(total),
-        "itemStyle": {"opacity": 0.9 if total <= 3000 else 0.6, **look},
+        "symbol": "rect" if framed else symbol,
+        "symbolSize": PICTURE + 6 if framed else size,
+        "itemStyle": {
+            "opacity": 0.9 if total <= 3000 else 0.6,
+            **({"color": GREY} if group in (NOTHING, OTHERS) else {}),
+        },
         "selectedMode": "multiple",
         "select": {"itemStyle": {"borderWidth": 2, "opacity": 1}},
         "emphasis": {"scale": 1.3},
@@ -137,48 +192,6 @@ def _points(group: str, place: int, total: int) -> dict[str, Any]:
 def _size(total: int) -> int:
     """Pixels across a point."""
     return 11 if total <= 300 else 8 if total <= 3000 else 5
-
-
-def _marked(coordinates: Matrix, marks: Marks) -> list[dict[str, Any]]:
-    """Marks lie above the points and catch no click."""
-    near, selected, ringed = (
-        [_place(coordinates, row) for row in rows] for rows in (marks.near, marks.selected, marks.ringed)
-    )
-    focus = [] if marks.focus is None else [_place(coordinates, marks.focus)]
-    size = _size(len(coordinates))
-    return [
-        {
-            "type": "lines",
-            "id": "mark: neighbours",
-            "coordinateSystem": "cartesian2d",
-            "data": [{"coords": [start, end]} for start in focus for end in near],
-            "silent": True,
-            "animation": False,
-            "lineStyle": {"color": _GREY, "width": 1.2, "opacity": 0.9},
-        },
-        _circles("mark: selected", selected, size + 5, _GREY),
-        _circles("mark: false neighbours", ringed, size + 8, _RING),
-        _circles("mark: focus", focus, size + 13, _GREY),
-    ]
-
-
-def _circles(name: str, places: list[list[float]], size: int, colour: str) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "id": name,
-        "data": places,
-        "symbol": "circle",
-        "symbolSize": size,
-        "itemStyle": {"color": "transparent", "borderColor": colour, "borderWidth": 2 if size > 15 else 1},
-        "silent": True,
-        "animationDuration": 0,
-        "z": 3,
-        "large": False,
-    }
-
-
-def _place(coordinates: Matrix, row: int) -> list[float]:
-    return [round(float(value), 4) for value in coordinates[row]]
 
 
 def _axes(coordinates: Matrix) -> dict[str, Any]:
@@ -206,14 +219,14 @@ def _legend(names: list[str]) -> dict[str, Any]:
     }
 
 
-def _scale(colouring: Colouring) -> dict[str, Any]:
+def _scale(colouring: Colouring, parts: Sequence[_Part]) -> dict[str, Any]:
     values = [value for value in colouring.values if value is not None]
     scale = {
         "type": "continuous",
         "min": min(values),
         "max": max(values),
         "dimension": 4,
-        "seriesIndex": 0,
+        "seriesIndex": [number for number, part in enumerate(parts) if part.place == 0],
         "inRange": {"color": _RAMP},
         "orient": "horizontal",
         "left": "center",
@@ -227,13 +240,3 @@ def _scale(colouring: Colouring) -> dict[str, Any]:
 
 def _grid(bottom: int) -> dict[str, Any]:
     return {"left": 10, "right": 10, "top": 40, "bottom": bottom}
-
-
-def tooltip(template: str) -> dict[str, Any]:
-    """What hovering shows: HTML with `{@column}` for values, which arrive escaped; wraps, stays inside the chart."""
-    return {
-        "trigger": "item",
-        "confine": True,
-        "formatter": template,
-        "extraCssText": "max-width:min(22rem,80vw);white-space:normal;overflow-wrap:anywhere",
-    }

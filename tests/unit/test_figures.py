@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from playground.colouring import MOST_GROUPS, NOTHING, OTHERS, Colouring
-from playground.figures import Marks, point_map, short
+from playground.figures import Kinds, point_map
 from playground.heatmap import heatmap
+from playground.hover import short
+from playground.marks import Marks
 from playground.neighbours import similarity
 
 
@@ -84,7 +86,7 @@ def test_numbers_get_a_scale_and_missing_ones_are_grey():
     figure = point_map(places(4), texts(4), Colouring("stars", [1, None, 4.5, 3], numeric=True))
     assert dict(figure.rows) == {"stars": [0, 2, 3], NOTHING: [1]}
     scale = figure.option["visualMap"]
-    assert (scale["min"], scale["max"], scale["seriesIndex"]) == (1, 4.5, 0)
+    assert (scale["min"], scale["max"], scale["seriesIndex"]) == (1, 4.5, [0])
     table = figure.option["dataset"][0]["source"]
     assert table.columns[scale["dimension"]] == "value"
     assert table["label"].tolist() == ["stars: 1", "stars: 4.5", "stars: 3"]
@@ -158,3 +160,58 @@ def test_a_matrix_of_one_text_and_of_equal_texts_can_be_drawn():
 def test_short_keeps_to_its_limit_and_to_one_line():
     assert short("a\n  b\tc") == "a b c"
     assert short("x" * 200, 10) == "x" * 9 + "…"
+
+
+RED, BLUE = "data:image/webp;base64,UklGRg==", "data:image/webp;base64,UklGRh=="
+MIXED = ["text", "image", "image", "audio", "text"]
+
+
+def test_kinds_have_series_and_symbols_of_their_own_in_the_colour_of_their_group():
+    kinds = Kinds(MIXED, ["", RED, BLUE, "", ""])
+    figure = point_map(places(5), texts(5), Colouring("topic", ["a", "a", "b", "a", "b"]), kinds=kinds)
+    assert {name: list(rows) for name, rows in figure.rows.items()} == {
+        "a": [0],
+        "a: image": [1],
+        "a: audio": [3],
+        "b": [4],
+        "b: image": [2],
+    }
+    looks = {series["id"]: (series["name"], series["symbol"]) for series in groups(figure)}
+    assert {name for name, _ in looks.values()} == {"a", "b"}, "one entry of the legend, one colour for each group"
+    assert looks["a: image"][1] == looks["b: image"][1] != looks["a: audio"][1]
+    assert len({symbol for _, symbol in looks.values()}) == 4
+    assert figure.option["legend"]["data"] == ["a", "b"]
+    assert figure.option["brush"]["seriesIndex"] == [0, 1, 2, 3, 4]
+    without_frames(figure.option)
+
+
+def test_hover_has_the_picture_of_its_point():
+    figure = point_map(places(5), texts(5), kinds=Kinds(MIXED, ["", RED, BLUE, "", ""]))
+    frames = {series["id"]: figure.option["dataset"][series["datasetIndex"]]["source"] for series in groups(figure)}
+    assert frames["texts: image"]["picture"].tolist() == [RED, BLUE]
+    assert "picture" not in frames["texts"], "a text has none, and the place for it then has no size"
+    assert '<img alt="" src="{@picture}"' in figure.option["tooltip"]["formatter"]
+
+
+def test_pictures_stand_on_the_map_and_go_with_their_group():
+    kinds = Kinds(MIXED, ["", RED, BLUE, "", ""], drawn=True)
+    figure = point_map(places(5), texts(5), Colouring("topic", ["a", "a", "b", "a", "b"]), kinds=kinds)
+    drawn = [series for series in figure.option["series"] if series["id"].startswith("mark: pictures")]
+    assert {(series["name"], series["silent"]) for series in drawn} == {("a", True), ("b", True)}
+    assert {item["symbol"] for series in drawn for item in series["data"]} == {f"image://{RED}", f"image://{BLUE}"}
+    frames = {series["symbol"] for series in groups(figure) if series["id"].endswith("image")}
+    assert frames == {"rect"}, "the colour of the group is a frame around the picture"
+
+
+def test_numbers_colour_every_kind():
+    kinds = Kinds(MIXED, ["", RED, BLUE, "", ""])
+    option = point_map(places(5), texts(5), Colouring("n", [1, 2, 3, 4, None], numeric=True), kinds=kinds).option
+    assert option["visualMap"]["seriesIndex"] == [0, 1, 2]
+
+
+def test_the_matrix_shows_pictures_of_both():
+    option = heatmap(similarity([[1.0, 0.0], [0.0, 1.0]]), ["a", "b"], pictures=[RED, ""])
+    frame = option["dataset"]["source"]
+    assert frame["one picture"].tolist() == [RED, RED, "", ""]
+    assert frame["other picture"].tolist() == [RED, "", RED, ""]
+    assert "{@one picture}" in option["tooltip"]["formatter"]

@@ -46,7 +46,7 @@ LAYERS = (
         "neighbours",
         "figures",
     ),
-    ("matrix", "colouring", "subtitles", "samples", "texts", "answer", "wer"),
+    ("matrix", "colouring", "hover", "marks", "subtitles", "samples", "texts", "answer", "wer"),
     (
         "media",
         "fetch",

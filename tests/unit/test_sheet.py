@@ -1,5 +1,6 @@
 """The map as a file of its own: everything in it, nothing fetched, texts as texts."""
 
+import json
 import re
 
 import numpy as np
@@ -31,3 +32,14 @@ def test_two_maps_have_a_switch_that_shows_one():
     html = page(UMAP=PLACES, PCA=PLACES)
     assert '"visible":[true,true,false,false]' in html
     assert '"visible":[false,false,true,true]' in html
+
+
+def test_pictures_are_in_the_file_and_found_by_the_row_of_a_point():
+    pictures = ["", "data:image/webp;base64,UklGRg==", ""]
+    html = sheet("3 items", {"PCA": PLACES}, TEXTS, ["x", "y", "x"], pictures).decode()
+    assert f"const pictures = {json.dumps(pictures)}" in html
+    assert '"customdata":[0,2]' in html
+    assert '"customdata":[1]' in html
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", html)
+    assert "{plot_id}" not in html
+    assert "const pictures" not in page(), "a map of texts needs no script of ours"

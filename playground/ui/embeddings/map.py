@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.colouring import Colouring
-from playground.figures import Marks, point_map
+from playground.figures import point_map
+from playground.marks import Marks
 from playground.neighbours import nearest
 from playground.projection import Projection
 from playground.projector import Drawing, project

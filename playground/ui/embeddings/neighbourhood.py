@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.figures import short
+from playground.hover import short
 from playground.neighbours import nearest
 from playground.ui.embeddings import picking
 from playground.ui.embeddings.embedded import Embedded
