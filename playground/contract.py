@@ -23,7 +23,8 @@ Data. Chat: `{"text": str, "finish_reason": str}` for one prompt or a conversati
 [{"start", "end", "word"}]` where the model gives them; times in seconds. A film that is embedded in segments gives
 `"embeddings"` in any case and `"segments"` beside it: for each vector `{"start", "end"}` in seconds, null for what is
 no film. `"reasoning"` (one string or a list) is beside a chat answer when the provider shows it; `"sources"` when the
-model quotes.
+model quotes. One that reads the text in images gives `"lines": [{"text", "confidence", "image", "box"}]`, a box as its
+four corners in pixels of `"images": [{"width", "height"}]`.
 
 Tokens. `tokens_used` has `prompt`, `completion` and `total`, and `reasoning` or `cached` when the provider says so; it
 is null when the provider counts nothing. Counts are the provider's own, never a guess.

@@ -126,8 +126,9 @@ def _check(known: Model, task: Task, inputs: Inputs) -> None:
     for place, file in inputs.media.items():
         if file.modality not in known.inputs:
             takes = ", ".join(known.inputs)
+            instead = known.refuses.get(file.modality, "ask another model")
             raise BadRequestError(
-                f"`{known.id}` takes {takes}, not {file.modality}; leave out `inputs.{place}`, or ask another model",
+                f"`{known.id}` takes {takes}, not {file.modality}; leave out `inputs.{place}`, or {instead}",
                 code="modality_not_supported",
                 details={"modality": file.modality, "model": known.id},
             )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from playground.call import Modality, Model, Provider, Task
-from playground.providers import catalogue, kinds, reasoning
+from playground.providers import catalogue, intakes, kinds, reasoning
 from playground.providers.intake import Intake, taken
 from playground.providers.remote import Remote
 
@@ -55,7 +55,8 @@ def capability(provider: Provider, id: str) -> Capability:  # noqa: A002 - the f
     known = provider.model(id)
     if not isinstance(provider, Remote):
         model = known or Model(id, ())
-        return Capability(provider.name, model, outputs=_outputs(model), refuses=model.refuses)
+        files = taken(intakes.LOCAL, model.inputs)
+        return Capability(provider.name, model, files=files, outputs=_outputs(model), refuses=model.refuses)
     intake = provider.takes(id) or Intake()
     model = known or Model(id, kinds.tasks(id), inputs=("text", *intake.kinds))
     model = replace(model, inputs=tuple(each for each in model.inputs if each == "text" or each in intake.kinds))

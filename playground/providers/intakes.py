@@ -81,4 +81,5 @@ GROQ = Intake({"image": Kind(_FOUR, 5, fetched=True)}, total=4 * MB, encoded=Tru
 MISTRAL = Intake({"image": Kind(_FOUR, 8, 10 * MB, True)})
 TOGETHER = Intake({"image": Kind(_FOUR, fetched=True)})
 FIREWORKS = Intake({"image": Kind((_PNG, _JPEG, _GIF), 30, fetched=True)}, total=10 * MB, encoded=True)
+LOCAL = Intake({"image": Kind((_PNG, _JPEG, _WEBP, _GIF, "image/avif"))})
 XAI = Intake({"image": Kind((_PNG, _JPEG), size=20 * MB, fetched=True)})

@@ -22,6 +22,7 @@ _SAMPLING = (
 REFUSES: Mapping[str, str] = {
     **dict.fromkeys(_SAMPLING, "it quotes and samples nothing, so this would have no effect"),
     "schema": "it quotes sentences as they are; choose a model that writes",
+    "image": "ask `image-reader`, which reads the text in images",
     "system": "it quotes and follows no instructions; choose a model that writes",
 }
 """What a model that quotes does not take."""
