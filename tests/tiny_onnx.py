@@ -1,4 +1,5 @@
-"""A very small ONNX text encoder, written byte by byte: word vectors looked up, and averaged if asked for.
+"""Very small ONNX models, written byte by byte: a text encoder (word vectors looked up, and averaged if asked for) and
+an image encoder of the same space (the mean colour).
 
 Only what the test needs of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3.
 """
@@ -13,6 +14,8 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 WORDS = ("[PAD]", "[UNK]", "red", "green", "blue")
 VECTORS = ((0.0, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0), (3.0, 0.0, 0.0, 0.0), (0.0, 2.0, 0.0, 0.0), (0.0, 0.0, 5.0, 0.0))
 FLOAT, INT64 = 1, 7
+SIDE = 8
+"""Pixels of an image's side that the image encoder looks at."""
 
 
 def encoder(folder: Path, *, averaged: bool = False, max_tokens: int = 4) -> Path:
@@ -27,22 +30,62 @@ def encoder(folder: Path, *, averaged: bool = False, max_tokens: int = 4) -> Pat
     return folder
 
 
+def pair(folder: Path) -> Path:
+    """A folder of two halves, as CLIP's: `red` and an image that is red are the same vector of 4 dimensions."""
+    encoder(folder / "text", averaged=True)
+    (folder / "vision").mkdir()
+    (folder / "vision" / "model.onnx").write_bytes(colour())
+    config = {
+        "do_resize": True,
+        "size": {"shortest_edge": SIDE},
+        "do_center_crop": True,
+        "crop_size": {"height": SIDE, "width": SIDE},
+        "do_rescale": True,
+        "rescale_factor": 1 / 255,
+        "do_normalize": True,
+        "image_mean": [0.0, 0.0, 0.0],
+        "image_std": [1.0, 1.0, 1.0],
+    }
+    (folder / "vision" / "preprocessor_config.json").write_text(json.dumps(config))
+    return folder
+
+
+def colour() -> bytes:
+    """ModelProto: ReduceMean over height and width, and MatMul into 4 dimensions."""
+    into = b"".join(struct.pack("<4f", *(float(row == column) for column in range(4))) for row in range(3))
+    matrix = _number(1, 3) + _number(1, 4) + _number(2, FLOAT) + _text(8, "into") + _bytes(9, into)
+    nodes = [
+        _node("ReduceMean", ["pixel_values"], "mean", _over(2, 3)),
+        _node("MatMul", ["mean", "into"], "image"),
+    ]
+    return _model(nodes, matrix, _value("pixel_values", FLOAT, ["batch", 3, SIDE, SIDE]), ("image", ["batch", 4]))
+
+
 def model(averaged: bool) -> bytes:
     """ModelProto: Gather, and ReduceMean over the tokens when `averaged`."""
-    out = "sentence" if averaged else "tokens"
     nodes = [_node("Gather", ["table", "input_ids"], "tokens")]
     if averaged:
-        axes = _text(1, "axes") + _number(8, 1) + _number(20, 7)
-        keep = _text(1, "keepdims") + _number(3, 0) + _number(20, 2)
-        nodes.append(_node("ReduceMean", ["tokens"], "sentence", [axes, keep]))
+        nodes.append(_node("ReduceMean", ["tokens"], "sentence", _over(1)))
     values = b"".join(struct.pack("<4f", *vector) for vector in VECTORS)
     table = _number(1, len(VECTORS)) + _number(1, 4) + _number(2, FLOAT) + _text(8, "table") + _bytes(9, values)
+    out = ("sentence", ["batch", 4]) if averaged else ("tokens", ["batch", "length", 4])
+    return _model(nodes, table, _value("input_ids", INT64, ["batch", "length"]), out)
+
+
+def _over(*axes: int) -> list[bytes]:
+    """The attributes of a reduction over these axes, which go away."""
+    numbers = b"".join(_number(8, axis) for axis in axes)
+    return [_text(1, "axes") + numbers + _number(20, 7), _text(1, "keepdims") + _number(3, 0) + _number(20, 2)]
+
+
+def _model(nodes: Sequence[bytes], constant: bytes, taken: bytes, given: tuple[str, Sequence[int | str]]) -> bytes:
+    name, shape = given
     graph = (
         b"".join(_bytes(1, node) for node in nodes)
         + _text(2, "tiny")
-        + _bytes(5, table)
-        + _bytes(11, _value("input_ids", INT64, ["batch", "length"]))
-        + _bytes(12, _value(out, FLOAT, ["batch", 4] if averaged else ["batch", "length", 4]))
+        + _bytes(5, constant)
+        + _bytes(11, taken)
+        + _bytes(12, _value(name, FLOAT, shape))
     )
     return _number(1, 8) + _bytes(7, graph) + _bytes(8, _number(2, 13))
 

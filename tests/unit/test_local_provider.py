@@ -23,6 +23,10 @@ CALLS = {
     "all-minilm-l6-v2": Call("embedding", "all-minilm-l6-v2", texts=("a",)),
     "colour-and-edges": Call("embedding", "colour-and-edges", media=(PICTURE,)),
     "pocketsphinx-en-us": Call("transcription", "pocketsphinx-en-us", media=(SOUND,)),
+    "clip-vit-b-32": Call("embedding", "clip-vit-b-32", texts=("a",), media=(PICTURE,)),
+    "whisper-tiny": Call("transcription", "whisper-tiny", media=(SOUND,)),
+    "whisper-base": Call("transcription", "whisper-base", media=(SOUND,)),
+    "whisper-small": Call("transcription", "whisper-small", media=(SOUND,)),
 }
 
 

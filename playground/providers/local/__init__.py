@@ -6,7 +6,7 @@ from functools import partial
 
 from playground.call import Call, Chunk, Media, Model, Readiness, Task
 from playground.errors import BadRequestError, NotFoundError
-from playground.providers.local import appearance, embedding, handbook, reading, speech, summary
+from playground.providers.local import appearance, embedding, fetched, handbook, reading, speech, summary
 from playground.providers.local.encoder import BUNDLED
 from playground.settings import Settings
 
@@ -31,7 +31,10 @@ ROWS = (
 
 
 class Local:
-    """The bundled models and the ONNX encoders in the models folder. Nothing is loaded before it is asked."""
+    """The bundled models, those that are fetched, and the ONNX encoders in the models folder.
+
+    Nothing is loaded or fetched before it is asked.
+    """
 
     name = "local"
     title = "This machine"
@@ -39,6 +42,7 @@ class Local:
 
     def __init__(self, settings: Settings) -> None:
         self._folder = settings.models_dir
+        self._hub = settings.hub
 
     def answer(self, call: Call) -> Iterator[Chunk]:
         """Answer one call. Raises NotFoundError, BadRequestError, and what the model raises."""
@@ -53,10 +57,10 @@ class Local:
         yield from row.answer(call)
 
     def models(self) -> tuple[Model, ...]:
-        """The bundled models, then the folders by name."""
-        bundled = tuple(row.model for row in ROWS)
-        taken = {model.id for model in bundled}
-        return bundled + tuple(model for model in embedding.found(self._folder) if model.id not in taken)
+        """The bundled models, those whose weights are fetched, then the folders by name."""
+        known = tuple(row.model for row in self._rows())
+        taken = {model.id for model in known}
+        return known + tuple(model for model in embedding.found(self._folder) if model.id not in taken)
 
     def model(self, id: str) -> Model | None:  # noqa: A002 - the field's name
         """One of `models`."""
@@ -70,8 +74,14 @@ class Local:
         """Always ready."""
         return Readiness(ready=True, source="built in")
 
+    def _rows(self) -> tuple[Row, ...]:
+        folder, hub = self._folder, self._hub
+        return ROWS + tuple(
+            Row(each.told(folder), partial(each.answer, models=folder, hub=hub), each.takes) for each in fetched.ROWS
+        )
+
     def _row(self, name: str) -> Row | None:
-        for row in ROWS:
+        for row in self._rows():
             if row.model.id == name:
                 return row
         model = self.model(name)

@@ -6,7 +6,7 @@ from pathlib import Path
 from playground.call import Call, Chunk, Model, Usage
 from playground.providers.local.encoder import Vector, load, missing
 
-_REFUSES = {
+REFUSES = {
     "dimensions": "its vectors were not trained to be shortened; reduce them yourself, by PCA for example",
     "encoding_format": "vectors come as lists of numbers",
 }
@@ -20,7 +20,7 @@ MODEL = Model(
     note="Sentence encoder for English, unit length; what comes after 256 tokens of a text is cut.",
     context=256,
     dimensions=384,
-    refuses=_REFUSES,
+    refuses=REFUSES,
 )
 
 
@@ -48,4 +48,4 @@ def found(parent: Path) -> Iterator[Model]:
             note = (
                 "ONNX encoder from the models folder." if lacking is None else f"Cannot be used: no `{lacking}` in it."
             )
-            yield Model(folder.name, ("embedding",), title=folder.name, note=note, refuses=_REFUSES)
+            yield Model(folder.name, ("embedding",), title=folder.name, note=note, refuses=REFUSES)

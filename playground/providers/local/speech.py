@@ -6,7 +6,7 @@ from typing import Any
 from playground.audio import decode
 from playground.call import Call, Chunk, Model, Usage
 from playground.errors import BadRequestError
-from playground.providers.local.recogniser import stretches
+from playground.providers.local.recogniser import told
 
 MODEL = Model(
     id="pocketsphinx-en-us",
@@ -33,7 +33,7 @@ def answer(call: Call) -> Iterator[Chunk]:
     sound = decode(call.media[0].data, stop=call.stop)
     words: list[dict[str, Any]] = []
     segments: list[dict[str, Any]] = []
-    for stretch in stretches(sound, call.stop):
+    for stretch in told("playground.speech_worker", sound.pcm, call.stop):
         for group in stretch["segments"]:
             text = " ".join(word for _, _, word in group)
             yield Chunk(text=f" {text}" if segments else text, progress=min(1.0, stretch["end"] / sound.seconds))
