@@ -162,7 +162,7 @@ def _content(message: Message) -> str | list[dict[str, Any]]:
     """The text alone, or files first: Anthropic's models read images better before the text than after it."""
     if not message.media:
         return message.content
-    return [*map(_block, message.media), {"type": "text", "text": message.content}]
+    return [*map(_block, message.media), *({"type": "text", "text": text} for text in inline.words(message))]
 
 
 def _block(media: Media) -> dict[str, Any]:

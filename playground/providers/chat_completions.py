@@ -110,7 +110,7 @@ def _content(message: Message, detail: str | None) -> str | list[dict[str, Any]]
     for part in parts:
         if detail is not None and part["type"] == "image_url":
             part["image_url"]["detail"] = detail
-    return [*parts, {"type": "text", "text": message.content}]
+    return [*parts, *({"type": "text", "text": text} for text in inline.words(message))]
 
 
 def _sound(media: Media) -> dict[str, Any]:

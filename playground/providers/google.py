@@ -202,7 +202,7 @@ def _turn(message: Message) -> dict[str, Any]:
 
 
 def _parts(message: Message) -> list[dict[str, Any]]:
-    return [*map(part, message.media), {"text": message.content}]
+    return [*map(part, message.media), *({"text": text} for text in inline.words(message))]
 
 
 def part(media: Media) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import base64
 from typing import Any
 
-from playground.call import Call, Media, Modality
+from playground.call import Call, Media, Message, Modality
 from playground.errors import BadRequestError
 from playground.media import EXTENSIONS
 from playground.providers.intake import files
@@ -22,6 +22,11 @@ def located(media: Media) -> str:
 def neutral_name(media: Media) -> str:
     """`document.pdf` and the like: providers look at the ending, and the user's own file name is not theirs."""
     return f"{media.modality}.{EXTENSIONS.get(media.mime, 'bin')}"
+
+
+def words(message: Message) -> tuple[str, ...]:
+    """The text that goes behind a message's files: none where files alone are asked about, as providers refuse `""`."""
+    return (message.content,) if message.content.strip() else ()
 
 
 def take_detail(call: Call, body: dict[str, Any], seen: tuple[Modality, ...] = ("image",)) -> str | None:

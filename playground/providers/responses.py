@@ -78,7 +78,8 @@ def follow(call: Call, events: Iterator[Event]) -> Iterator[Chunk]:  # noqa: ARG
 def _content(message: Message, detail: str | None) -> str | list[dict[str, Any]]:
     if not message.media:
         return message.content
-    return [*(_part(each, detail) for each in message.media), {"type": "input_text", "text": message.content}]
+    words = ({"type": "input_text", "text": text} for text in inline.words(message))
+    return [*(_part(each, detail) for each in message.media), *words]
 
 
 def _part(media: Media, detail: str | None) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from playground.ui.attachments import tray
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.attachments.composer import DETAILS
 from playground.ui.attachments.given import given, marks, whole
+from playground.ui.attachments.intake import problems
 from playground.ui.cache import controls
 from playground.ui.core import NAMESPACE, core
 from playground.ui.link import linked
@@ -190,11 +191,15 @@ def ask(request: RawInferenceRequest, question: str, files: Sequence[Attachment]
 
 
 def ask_again() -> None:
-    """Send the last turn's request once more, in its place."""
+    """Send the last turn's request once more, in its place; where a file of it is lost, the foot says so."""
     last = turns()[-1]
     run = find(last.run) if last.run else None
     if isinstance(run, Run | RunRecord):
-        request = run.request if isinstance(run, Run) else whole(run.request)
+        try:
+            request = run.request if isinstance(run, Run) else whole(run.request)
+        except PlaygroundError as error:
+            problems("chat_box")[:] = [error.message]
+            return
         turns().pop()
         ask(request, last.question, last.files)
 

@@ -396,3 +396,17 @@ def test_who_fetches_an_address_itself(name, model, modality, url, fetched):
 def test_openai_at_another_address_is_another_server(replay):
     assert not aimed("openai", replay).fetches("gpt-4o", address("image", PHOTO_URL))
     assert own_openai(replay).fetches("gpt-4o", address("image", PHOTO_URL))
+
+
+@pytest.mark.parametrize("name", ["openai", "claude", "gemini"])
+def test_files_alone_go_without_an_empty_text(replay, request, name):
+    models = {"openai": "gpt-4o", "claude": "claude-sonnet-5-5", "gemini": "gemini-3.8-flash"}
+    body = ask(request.getfixturevalue(name), see(PICTURE, model=models[name], text=""), replay)
+    turn = next(body[key] for key in ("input", "messages", "contents") if key in body)[0]
+    assert len(turn.get("content") or turn["parts"]) == 1
+
+
+def test_a_compatible_server_gets_files_alone(replay):
+    replay.on("POST", "/v1/chat/completions", Answer.golden("openai/chat.json"))
+    body = ask(aimed("vllm", replay), see(PICTURE, text=""), replay)
+    assert [part["type"] for part in body["messages"][0]["content"]] == ["image_url"]

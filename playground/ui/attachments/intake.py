@@ -9,7 +9,6 @@ import streamlit as st
 
 from playground.call import Modality
 from playground.errors import PlaygroundError
-from playground.media import EXTENSIONS
 from playground.ui.attachments.attachment import Attachment, at, kind_of, opened
 from playground.ui.core import core
 from playground.ui.fault import sentence
@@ -23,15 +22,6 @@ _WAYS: Mapping[str, tuple[str, frozenset[Modality]]] = {
     ADDRESS: ("link", frozenset({"image", "audio", "video", "document"})),
 }
 _KINDS: Mapping[Modality, str] = {"image": "an image", "audio": "a sound", "video": "a film", "document": "a PDF"}
-
-
-def endings(modalities: Collection[Modality]) -> list[str]:
-    """The file name endings of these kinds, for a file dialog; a film's container may hold a sound."""
-    wide = {*modalities, "video"} if "audio" in modalities else set(modalities)
-    found = [
-        ending for mime, ending in EXTENSIONS.items() if ("document" if "pdf" in mime else mime.split("/")[0]) in wide
-    ]
-    return [*dict.fromkeys(found), *(["jpeg"] if "image" in wide else []), *(["opus"] if "audio" in wide else [])]
 
 
 def max_bytes() -> int:
@@ -94,7 +84,6 @@ def _upload(key: str, widget: str, modalities: Collection[Modality], take: Take,
     kinds = " or ".join(word for each, word in _KINDS.items() if each in modalities)
     st.file_uploader(
         f"Choose or drop {kinds}{'; several at once are fine' if several else ''}",
-        type=endings(modalities),
         accept_multiple_files=several,
         max_upload_size=max_bytes() // 2**20,
         key=widget,
