@@ -17,8 +17,11 @@ def tokens_per_second(run: RunRecord) -> float | None:
     return (tokens - 1) / (last - first) * 1000
 
 
-def real_time_factor(run: RunRecord) -> float | None:
-    """Time of work over length of sound: below 1 is faster than listening. None where nobody said how long it is."""
+def real_time_factor(run: RunRecord, seconds: float | None = None) -> float | None:
+    """Time of work over length of sound: below 1 is faster than listening. None where nobody knows how long it is.
+
+    `seconds` is the length as it was measured here, for models that do not say.
+    """
     data = (run.response or {}).get("data")
-    duration = data.get("duration") if isinstance(data, dict) else None
-    return (run.timings.total - run.timings.started) / 1000 / duration if duration else None
+    length = (data.get("duration") if isinstance(data, dict) else None) or seconds
+    return (run.timings.total - run.timings.started) / 1000 / length if length else None

@@ -81,7 +81,7 @@ def read(name: str, data: bytes) -> Table:
     reader = readers.get(PurePath(name).suffix.lower())
     if reader is None:
         raise BadRequestError(f"`{name}` is not a kind that can be read; use one of {', '.join(readers)}")
-    return reader(_decode(data))
+    return reader(decode(data))
 
 
 def lines(text: str) -> Table:
@@ -149,7 +149,7 @@ def _value(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _decode(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """The text of a file: UTF-8 or UTF-16 by its mark, else what Western spreadsheets write."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")

@@ -6,6 +6,7 @@ import struct
 import wave
 from functools import cache
 
+from playground import samples
 from playground.call import Media
 
 
@@ -46,6 +47,28 @@ def film(frames: int = 8) -> bytes:
             light = np.full((48, 64, 3), place * 255 // frames, dtype=np.uint8)
             container.mux(stream.encode(av.VideoFrame.from_ndarray(light, format="rgb24")))
         container.mux(stream.encode())
+    return held.getvalue()
+
+
+@cache
+def talk() -> bytes:
+    """A WebM film that browsers play: the light comes up while the sample's voice speaks for 14.4 s."""
+    import av
+    import numpy as np
+
+    held = io.BytesIO()
+    with av.open(str(samples.FOLDER / "speech.flac")) as speech, av.open(held, "w", format="webm") as container:
+        picture, sound = container.add_stream("libvpx", rate=5), container.add_stream("libopus", rate=48_000)
+        picture.width, picture.height, picture.pix_fmt = 96, 64, "yuv420p"
+        resampler = av.AudioResampler("s16", "mono", 48_000, sound.codec_context.frame_size)
+        for frame in speech.decode(audio=0):
+            for piece in resampler.resample(frame):
+                container.mux(sound.encode(piece))
+        container.mux(sound.encode())
+        for place in range(72):
+            light = np.full((64, 96, 3), place * 3, dtype=np.uint8)
+            container.mux(picture.encode(av.VideoFrame.from_ndarray(light, format="rgb24")))
+        container.mux(picture.encode())
     return held.getvalue()
 
 

@@ -10,14 +10,14 @@ from playground.runs import Run
 from playground.ui.watch import find
 
 
-def linked(last: str | None) -> tuple[str, Mapping[str, Any]] | PlaygroundError | None:
-    """The id in `?run=` and that run's request, or why it cannot be had; None when it is `last`, which is shown.
+def linked(last: str | None, name: str = "run") -> tuple[str, Mapping[str, Any]] | PlaygroundError | None:
+    """The id in `?<name>=` and that run's request, or why it cannot be had; None when it is `last`, which is shown.
 
     A page that comes back without the parameter (another page was visited) gets it again.
     """
-    wanted = st.query_params.get("run")
+    wanted = st.query_params.get(name)
     if wanted is None and last is not None:
-        st.query_params["run"] = last
+        st.query_params[name] = last
     if wanted is None or wanted == last:
         return None
     run = find(wanted)

@@ -18,18 +18,19 @@ def receipt(run: RunRecord) -> None:
 
 def line(run: RunRecord) -> str:
     """The metrics in Markdown; what is not known is called unknown or left out, never 0."""
-    parts = [_STATUS.get(run.status, ""), run.model, *_tokens(run), *_times(run), _cost(run), _cache(run)]
+    parts = [_STATUS.get(run.status, ""), run.model, tokens_of(run), *_times(run), cost_of(run), _cache(run)]
     return " · ".join(part for part in parts if part) + f" · [run](/runs?run={run.id})"
 
 
-def _tokens(run: RunRecord) -> list[str]:
+def tokens_of(run: RunRecord) -> str:
+    """The provider's counts: `15 in · 120 out`."""
     if run.prompt_tokens is None and run.completion_tokens is None:
-        return ["tokens unknown"]
+        return "tokens unknown"
     found = [(run.prompt_tokens, "in"), (run.completion_tokens, "out")]
     words = [f"{count:,} {way}" for count, way in found if count is not None]
     if run.reasoning_tokens:
         words.append(f"{run.reasoning_tokens:,} reasoning")
-    return words
+    return " · ".join(words)
 
 
 def _times(run: RunRecord) -> list[str]:
@@ -42,7 +43,8 @@ def _times(run: RunRecord) -> list[str]:
     return [*words, f"{seconds(run.timings.total)} total"]
 
 
-def _cost(run: RunRecord) -> str:
+def cost_of(run: RunRecord) -> str:
+    """What a run cost, as Markdown."""
     return "cost unknown" if run.cost is None else dollars(run.cost).replace("$", "\\$")
 
 

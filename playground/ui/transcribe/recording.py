@@ -1,104 +1,103 @@
-"""A recording: the bundled sample, an uploaded file, the microphone; and the sound that a run was given."""
+"""A recording: the bundled sample, what a person gives, and the sound or film that a run was given."""
 
-from base64 import b64decode
-from dataclasses import dataclass, field
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import streamlit as st
 
 from playground import samples
+from playground.archive import masked
+from playground.call import Modality
 from playground.errors import PlaygroundError
 from playground.media import sniff
 from playground.record import RunRecord
 from playground.runs import Run
+from playground.ui.attachments.attachment import Attachment, look, opened
+from playground.ui.attachments.intake import intake
 from playground.ui.core import core
-from playground.ui.look import quiet
 
 UNNAMED = "Recording"
-UPLOAD, RECORD = "Upload", "Record"
-TAKEN, ROUND = "transcribe_taken", "transcribe_round"
-"""Where the session keeps what was given (the widgets forget it on another page), and the number of the widgets."""
-_TYPES = ["wav", "mp3", "flac", "ogg", "opus", "m4a", "aac", "aiff", "webm", "mp4", "mov", "mkv"]
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A file with sound in it, and what it is called."""
-
-    name: str
-    data: bytes = field(repr=False)
-
-    @property
-    def mime(self) -> str:
-        """What it is by its first bytes."""
-        kind = sniff(self.data)
-        return kind[1] if kind else "application/octet-stream"
+TAKEN = "transcribe_taken"
+"""Where the session keeps what was given and not sent yet."""
 
 
 @cache
-def sample() -> Recording:
-    """The bundled sample."""
-    return Recording("Sample", (samples.FOLDER / "speech.flac").read_bytes())
+def sample() -> Attachment:
+    """The bundled sample; what it says is `samples.spoken`."""
+    return opened("Sample", (samples.FOLDER / "speech.flac").read_bytes())
 
 
-def ask_recording() -> Recording | None:
+def ask_recording() -> Attachment | None:
     """Draw the ways to give a recording; returns what is there now."""
-    way = st.segmented_control(
-        "Recording",
-        (UPLOAD, RECORD),
-        default=UPLOAD,
-        required=True,
-        key="transcribe_way",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
-    key = f"transcribe_given_{st.session_state.setdefault(ROUND, 0)}_{way}"
-    if way == RECORD:
-        st.audio_input(
-            "Speak, then press the square", sample_rate=16_000, key=key, on_change=_take, args=(key, "Microphone")
-        )
-    else:
-        st.file_uploader(
-            "An audio file, or a film with sound",
-            type=_TYPES,
-            max_upload_size=int(core().settings.number("PLAYGROUND_MAX_MEDIA_MB")),
-            key=key,
-            on_change=_take,
-            args=(key,),
-        )
-    taken: Recording | None = st.session_state.get(TAKEN)
-    if taken is not None:
-        st.markdown(quiet(f"{taken.name} · {len(taken.data) / 1e6:,.1f} MB"))
+    intake("transcribe", ("audio", "video"), _take, several=False)
+    taken: Attachment | None = st.session_state.get(TAKEN)
     return taken
 
 
-def sound_of(run: Run | RunRecord) -> Recording | None:
-    """The sound a run was given, from its request while it lives, from the archive after; None when it is gone."""
+def forget() -> None:
+    """Let go of what was given: it is in a run now, or not wanted."""
+    st.session_state.pop(TAKEN, None)
+
+
+def inputs_of(given: Attachment) -> dict[str, Any]:
+    """The `inputs` of a request for a recording."""
+    return {"audio_base64": b64encode(given.data).decode()} if given.data else {"audio_url": given.url}
+
+
+def identity(run: Run | RunRecord) -> str:
+    """What the recording of a run is known by: `media:<sha256>`, or an address without what opens it."""
+    inputs = run.request.inputs if isinstance(run, Run) else run.request.get("inputs", {})
+    if inputs.get("audio_url"):
+        return masked(str(inputs["audio_url"]))
+    given = str(inputs.get("audio_base64") or "")
+    return given if given.startswith("media:") else f"media:{sha256(_decoded(given)).hexdigest()}"
+
+
+def sound_of(run: Run | RunRecord) -> Attachment | None:
+    """The recording of a run, from its request while it lives, from the archive after; None when it is not to be had.
+
+    One that cannot be read has no `facts`.
+    """
+    data = _data(run)
+    kind = sniff(data)
+    if kind is None:
+        return None
+    reference = f"media:{sha256(data).hexdigest()}"
+    try:
+        facts, preview = _seen(reference, data, kind[1])
+    except PlaygroundError:
+        facts, preview = {}, b""
+    name = sample().name if reference == sample().reference else UNNAMED
+    modality: Modality = "video" if facts.get("films") else "audio"
+    return Attachment(name, modality, kind[1], data, weight=len(data), facts=facts, preview=preview)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _seen(reference: str, _data: bytes, mime: str) -> tuple[Mapping[str, Any], bytes]:  # noqa: ARG001 - the key
+    """What `look` says of a file, which never changes; `reference` is its key."""
+    return look(_data, mime)
+
+
+def _data(run: Run | RunRecord) -> bytes:
     if isinstance(run, Run):
-        given = run.request.inputs.get("audio_base64")
-        return None if given is None else Recording(UNNAMED, b64decode(str(given).rpartition(",")[2]))
-    for reference in _references(run.request):
+        return _decoded(str(run.request.inputs.get("audio_base64") or ""))
+    for reference in (run.request.get("inputs", {}).get("audio_base64"), *run.request.get("fetched", {}).values()):
         try:
-            data, _ = core().blobs.get(reference)
+            return core().blobs.get(str(reference))[0]
         except PlaygroundError:
             continue
-        return Recording(UNNAMED, data)
-    return None
+    return b""
 
 
-def _references(request: Any) -> list[str]:
-    """Where the history may keep the sound: what was sent, else what was fetched."""
-    given = request.get("inputs", {}).get("audio_base64")
-    return [str(reference) for reference in (given, *request.get("fetched", {}).values()) if reference]
+def _decoded(text: str) -> bytes:
+    try:
+        return b64decode(text.rpartition(",")[2])
+    except ValueError:
+        return b""
 
 
-def forget() -> None:
-    """Empty the widgets: what was in them is in a run now."""
-    st.session_state.pop(TAKEN, None)
-    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
-
-
-def _take(key: str, name: str = "") -> None:
-    file = st.session_state[key]
-    st.session_state[TAKEN] = None if file is None else Recording(name or file.name, file.getvalue())
+def _take(given: Attachment) -> None:
+    st.session_state[TAKEN] = given

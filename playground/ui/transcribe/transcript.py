@@ -22,7 +22,7 @@ _component = st.components.v2.component(
 
 def draw_transcript(data: Mapping[str, Any], key: str) -> None:
     """Draw the segments of a transcription; the player stands in a container of key `PLAYER`."""
-    _component(data={"player": f".st-key-{PLAYER} audio", "lines": lines(data)}, key=key)
+    _component(data={"player": f".st-key-{PLAYER} audio, .st-key-{PLAYER} video", "lines": lines(data)}, key=key)
 
 
 def lines(data: Mapping[str, Any]) -> list[dict[str, Any]]:
