@@ -28,37 +28,41 @@ PIXELS = 1_000_000
 SHORT = 480
 """What a small image's shorter side is enlarged to, but by no more than `LARGER` and within `PIXELS`."""
 LARGER = 3.0
+LONG = 8192
+"""The longest side that the network looks at; the other one is at least `STEP`."""
+STEP = 32
+"""Both sides of what goes into the network are multiples of it."""
 HUGE = 160
 """Pixels of the network's from which the usual line is too high: single letters are marked, and not the line."""
 GOOD = 48
 """The height of a line that is easily found."""
-_STEP = 32  # both sides of what goes into the network are multiples of it
 _THIN = 3  # pixels of the network's that are no line
 
 
 def find(image: "Image") -> list[Rectangle]:
     """The lines of text in an RGB image, in no order, in its pixels."""
-    scale = _scale(image.width, image.height)
-    found = rectangles(_probabilities(image, scale))
+    by = scale(image.width, image.height)
+    found = rectangles(_probabilities(image, by))
     usual = float(np.median([min(each.width, each.height) for each in found] or [0.0]))
     if usual > HUGE:
-        scale *= GOOD / usual
-        found = rectangles(_probabilities(image, scale))
-    return [each.scaled(1 / scale) for each in found]
+        by *= GOOD / usual
+        found = rectangles(_probabilities(image, by))
+    return [each.scaled(1 / by) for each in found]
 
 
-def _scale(width: int, height: int) -> float:
+def scale(width: int, height: int) -> float:
+    """What an image's sides are multiplied by before the network looks at it."""
     larger = min(max(1.0, SHORT / min(width, height)), LARGER)
-    return min(larger, sqrt(PIXELS / (width * height)))
+    return min(larger, sqrt(PIXELS / (width * height)), LONG / max(width, height))
 
 
-def _probabilities(image: "Image", scale: float) -> Array:
+def _probabilities(image: "Image", by: float) -> Array:
     """(height, width) of the scaled image: how likely each pixel is part of a text."""
     from PIL import Image
 
-    width, height = (max(1, round(side * scale)) for side in image.size)
+    width, height = (max(1, round(side * by)) for side in image.size)
     pixels = np.asarray(image.resize((width, height), Image.Resampling.BILINEAR), np.float32)
-    beyond = ((0, -height % _STEP), (0, -width % _STEP), (0, 0))
+    beyond = ((0, -height % STEP), (0, -width % STEP), (0, 0))
     values = np.pad(pixels, beyond, mode="edge")[:, :, ::-1] / 127.5 - 1  # blue first, -1 to 1
     found: Array
     [[[found]]] = load("detection").run(None, {"x": np.ascontiguousarray(values.transpose(2, 0, 1)[None])})
