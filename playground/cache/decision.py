@@ -28,6 +28,7 @@ Reason = Literal[
     "budget_spent",  # guarded: within what one answer may risk, but the stream's budget is used up
     "too_uncertain",  # guarded: riskier than any one answer may be
     "unlucky",  # guarded, per request: served with a certain probability only, and the die said no
+    "vetoed",  # guarded: a person called this group's answer wrong
     "unlikely",  # miss: more probably wrong than right
     "empty",  # miss: nothing in this scope yet
     "delta_zero",  # miss: delta is 0, so only exact repeats are served
@@ -56,8 +57,8 @@ class Decision:
 
     `candidates` are the best two groups, the likelier first. `chance` is an upper bound of the chance that the first
     one is wrong, None while nothing can be said; `allowed` is the largest chance that would be served now. `features`
-    are what the chance was computed from, by name. `audit` is the probability with which the die sends such a request
-    to the model; `id` is random and becomes the id of the label.
+    are what the chance was computed from, by name. `audit` is the probability with which such a request goes to the
+    model, 1 when it may not be served; `id` is random and becomes the id of the label.
     """
 
     id: int
@@ -69,7 +70,7 @@ class Decision:
     chance: float | None = None
     allowed: float | None = None
     features: Mapping[str, float] = field(default_factory=dict)
-    audit: float = 0.0
+    audit: float = 1.0
     labels: int = 0
     needed: int = 0
 

@@ -43,15 +43,19 @@ class Joined:
 class Judged:
     """A label: whether the group's answer was right for a request that the model answered afresh, or a person saw.
 
-    `features` are in the order of `features.NAMES`; `chance` is what had been predicted, None when nothing was;
-    `weight` is how many requests like it the label stands for; `audited` when it would have been served.
+    `features` are in the order of `features.NAMES`; `apart` are the words that only one of the two prompts has; `score`
+    is the log-odds of right that the model gave before it knew, None when there was no model yet; `surprise` is 1 or 0
+    less what had been predicted; `weight` is how many requests like it the label stands for; `audited` when it would
+    have been served; `person` when a person said so.
     """
 
     label: int
     group: int
     features: tuple[float, ...]
+    apart: tuple[str, ...]
     right: bool
-    chance: float | None
+    score: float | None
+    surprise: float
     weight: float
     audited: bool
     person: bool
