@@ -23,7 +23,10 @@ MODEL = Model(
     id="image-reader",
     tasks=("chat",),
     title="Image reader (built in)",
-    note="Reads the text in images and marks its lines; answers no questions and ignores what is written beside them.",
+    note=(
+        "Reads the text in images (Latin, Chinese, Japanese) and marks its lines; answers no questions and ignores the "
+        "words beside them."
+    ),
     inputs=("text", "image"),
     refuses={
         **dict.fromkeys(
