@@ -1,14 +1,15 @@
-"""Embeddings: turn texts into vectors, see which mean similar things."""
+"""Embeddings: turn texts and images into vectors, see which are alike."""
 
 import streamlit as st
 
 from playground.errors import PlaygroundError
 from playground.projector import projector
+from playground.ui.attachments.tray import tray
 from playground.ui.bar import model_bar
 from playground.ui.embeddings import session
-from playground.ui.embeddings.intake import ask_texts, complain, given
+from playground.ui.embeddings.intake import ask, complain, given
 from playground.ui.embeddings.result import draw_run
-from playground.ui.embeddings.shelf import of_sample
+from playground.ui.embeddings.shelf import with_files
 from playground.ui.embeddings.welcome import wanted, welcome
 from playground.ui.fault import fault
 from playground.ui.watch import running
@@ -24,7 +25,7 @@ with setup.row:
 
 sample = wanted()
 if sample and not setup.blocked:
-    session.start(setup, of_sample(sample))
+    session.start(setup, *sample)
     st.rerun()
 
 if lost is not None:
@@ -32,14 +33,15 @@ if lost is not None:
 fresh = shown is None
 if fresh:
     welcome()
-label, key = ("Your own texts", "embeddings_texts") if fresh else ("Other texts", "embeddings_other")
+label, key = (
+    ("Your own texts and files", "embeddings_texts") if fresh else ("Other texts and files", "embeddings_other")
+)
 with st.expander(label, expanded=fresh, icon=":material/edit_note:", key=key):
-    ask_texts()
-    if st.button(
-        "Embed", key="embeddings_go", type="primary", disabled=bool(setup.blocked) or live, help=setup.blocked or None
-    ):
+    blocked = ask(setup.choice) or setup.blocked
+    if st.button("Embed", key="embeddings_go", type="primary", disabled=bool(blocked) or live, help=blocked or None):
         try:
-            session.start(setup, given())
+            files = tray("embeddings")
+            session.start(setup, with_files(given(setup.choice), files), files)
         except PlaygroundError as error:
             complain(error)
         else:

@@ -137,6 +137,12 @@ def _check(known: Model, task: Task, inputs: Inputs) -> None:
 
 
 def _check_space(known: Model, inputs: Inputs) -> None:
+    if inputs.texts and "text" not in known.inputs:
+        raise BadRequestError(
+            f"`{known.id}` embeds {', '.join(known.inputs)}, not text; {known.refuses.get('text', 'ask another model')}",
+            code="modality_not_supported",
+            details={"modality": "text", "model": known.id},
+        )
     kinds = dict.fromkeys((*(("text",) if inputs.texts else ()), *(file.modality for file in inputs.files)))
     if len(kinds) > 1 and not known.one_space:
         raise BadRequestError(

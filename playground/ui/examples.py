@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from playground.ui.card import card
 from playground.ui.look import quiet
 
 
@@ -54,15 +55,7 @@ def empty_state() -> None:
         st.markdown(":gray[These models run on this machine and nothing leaves it. Keys for others go into Settings.]")
         with st.grid(2, gap="small"):
             for place, example in enumerate(EXAMPLES):
-                st.button(
-                    f"**{example.title}**  \n{example.line}",
-                    key=f"chat_example_{place}",
-                    icon=f":material/{example.icon}:",
-                    on_click=_send,
-                    args=(example,),
-                    width="stretch",
-                    wrap=True,
-                )
+                card(f"chat_example_{place}", example.icon, example.title, example.line, _send, example)
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="chat_elsewhere"):
             st.markdown(quiet("Also without a key"), width="content")
             st.page_link("embeddings.py", label="Map texts by meaning", icon=":material/scatter_plot:", width="content")

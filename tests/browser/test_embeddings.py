@@ -23,7 +23,7 @@ COMPILED = 90_000
 def open_embeddings(visit, app, **options) -> Page:
     page = visit(app.url, **options)
     page.get_by_role("link", name="Embeddings").click()
-    expect(page.get_by_role("heading", name="Map texts by meaning")).to_be_visible()
+    expect(page.get_by_role("heading", name="Map texts and images")).to_be_visible()
     return settled(page)
 
 

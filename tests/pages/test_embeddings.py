@@ -58,9 +58,9 @@ def sample(page):
 def test_a_newcomer_sees_what_can_be_done(page):
     at = page("embeddings")
     assert not at.exception
-    assert "Map texts by meaning" in said(at)
+    assert "Map texts and images" in said(at)
     titles = {button.label.split("**")[1] for button in at.button if str(button.key).startswith("embeddings_example_")}
-    assert titles == {each.title for each in samples.SAMPLES}
+    assert titles == {"Shapes and colours", *(each.title for each in samples.SAMPLES)}
     assert not at.button(key="embeddings_go").disabled
 
 
@@ -182,7 +182,7 @@ def test_a_link_shows_the_run_to_another_viewer(sample, page, core):
 def test_links_that_show_nothing_say_why(page, core):
     at = page("embeddings", run="run_none")
     assert "There is no run `run_none`" in said(at)
-    assert "Map texts by meaning" in said(at)
+    assert "Map texts and images" in said(at)
     chat = page("chat")
     settle(chat.button(key="chat_example_0").click().run())
     [run] = core().history.search("default")
@@ -192,7 +192,7 @@ def test_links_that_show_nothing_say_why(page, core):
 def test_new_puts_the_run_away_and_keeps_what_was_pasted(page):
     at = write(page("embeddings"), "a\nb")
     at.button(key="embeddings_new").click().run()
-    assert "Map texts by meaning" in said(at)
+    assert "Map texts and images" in said(at)
     assert at.text_area(key="embeddings_lines").value == "a\nb"
     assert "run" not in at.query_params
 
@@ -307,8 +307,9 @@ def found():
     """Three rows with vectors, as after a run."""
     table = Table({"text": ["one", "zwei, drei", "=4"], "n": [1, None, 3]})
     vectors = [[1.0, 0.25, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    request = {"inputs": {"texts": table.columns["text"]}}
     run = RunRecord(
-        "run_x", 0.0, "default", "page", "embedding", "local", "m", "done", {}, {"data": {"embeddings": vectors}}
+        "run_x", 0.0, "default", "page", "embedding", "local", "m", "done", request, {"data": {"embeddings": vectors}}
     )
     return Embedded(run, Rows(table, "text", "three"))
 

@@ -29,6 +29,7 @@ LAYERS = (
         "providers",
         "store",
         "snippets",
+        "pasted",
         "metrics",
         "projector",
         "heatmap",
@@ -46,7 +47,7 @@ LAYERS = (
         "neighbours",
         "figures",
     ),
-    ("matrix", "colouring", "hover", "marks", "subtitles", "samples", "texts", "answer", "wer"),
+    ("matrix", "colouring", "hover", "marks", "shapes", "subtitles", "samples", "texts", "answer", "wer"),
     (
         "media",
         "fetch",

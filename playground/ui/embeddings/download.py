@@ -30,10 +30,11 @@ def draw_downloads(found: Embedded) -> None:
 
 
 def as_sheet(found: Embedded) -> bytes:
-    """The maps that are there as one HTML file, coloured by the column that most likely labels the texts."""
-    groups = [str(value) for value in found.table.columns[found.label]] if found.label else ["texts"] * len(found)
+    """The maps that are there as one HTML file, coloured by the column that most likely labels the rows."""
+    groups = [str(value) for value in found.table.columns[found.label]] if found.label else [found.noun] * len(found)
     maps = {projection.method.upper(): projection.coordinates for projection in reversed(_projections(found))}
-    return sheet(f"{len(found)} texts by {found.run.model}", maps, found.texts, groups)
+    pictures = found.pictures if any(found.pictures) else None
+    return sheet(f"{len(found)} {found.noun} by {found.run.model}", maps, found.texts, groups, pictures)
 
 
 def as_csv(found: Embedded, rows: Sequence[int]) -> bytes:

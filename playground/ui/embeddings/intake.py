@@ -4,19 +4,45 @@ import streamlit as st
 
 from playground.errors import BadRequestError, PlaygroundError
 from playground.texts import LIMIT, Table, lines, read
+from playground.ui.attachments.attachment import at, kind_of
+from playground.ui.attachments.tray import add, tray
+from playground.ui.embeddings import files
+from playground.ui.embeddings.fitting import draw_objection, kinds_of, listed, objection
 from playground.ui.embeddings.shelf import PASTED, Rows
+from playground.ui.picker import Choice
 
 PASTE, UPLOAD = "Paste", "Upload"
 FILE = "embeddings_read"
 """Where the session keeps the file that was read: (name, Table), or (name, PlaygroundError)."""
+_WAYS = {PASTE: ":material/notes: Paste texts", UPLOAD: ":material/table: Texts from a file"}
 _TYPES = ["csv", "tsv", "jsonl", "ndjson", "txt"]
 
 
-def ask_texts() -> None:
+def ask(choice: Choice) -> str:
+    """Draw the ways to give texts and files, and what waits; returns why that cannot be embedded, empty when it can."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        if _reads(choice):
+            _ask_texts()
+        else:
+            only = f"`{choice.model}` takes {listed(choice.can.model.inputs if choice.can else ())} only. Texts go to:"
+            draw_objection(choice, only, kinds_of(True, tray("embeddings")), "embeddings_wordless")
+    with right:
+        files.ask_files(choice)
+    files.show_files(choice)
+    kinds = kinds_of(there(choice), tray("embeddings"))
+    said = objection(choice, kinds, tray("embeddings"))
+    if said:
+        draw_objection(choice, said, kinds, "embeddings_refused")
+    return said
+
+
+def _ask_texts() -> None:
     """Draw the ways to give texts."""
     way = st.segmented_control(
         "Texts",
         (PASTE, UPLOAD),
+        format_func=_WAYS.__getitem__,
         default=PASTE,
         required=True,
         key="embeddings_way",
@@ -33,6 +59,7 @@ def ask_texts() -> None:
             placeholder="The parcel arrived with a broken lid.\nMy order was damaged in the post.\n…",
             persist_state="session",
         )
+        _addresses()
 
 
 def complain(error: PlaygroundError) -> None:
@@ -40,8 +67,24 @@ def complain(error: PlaygroundError) -> None:
     st.error(f"{error.message[:1].upper()}{error.message[1:]}.", icon=":material/error:")
 
 
-def given() -> Rows:
-    """The rows as they stand in the widgets now. Raises BadRequestError when there is nothing to embed."""
+def there(choice: Choice) -> bool:
+    """Whether there is any text for the model, or a file that should have some."""
+    if not _reads(choice):
+        return False
+    if st.session_state.get("embeddings_way") == UPLOAD:
+        return FILE in st.session_state
+    return bool((st.session_state.get("embeddings_lines") or "").strip())
+
+
+def given(choice: Choice) -> Rows | None:
+    """The rows as they stand in the widgets now, None where files wait and there is no text.
+
+    Raises BadRequestError when there is nothing to embed.
+    """
+    if not there(choice) and tray("embeddings"):
+        return None
+    if not _reads(choice):
+        raise BadRequestError("there is no file yet; upload one, or take the generated images")
     if st.session_state.get("embeddings_way") != UPLOAD:
         table = lines(st.session_state.get("embeddings_lines") or "")
         return _rows(table, "text", PASTED)
@@ -52,6 +95,40 @@ def given() -> Rows:
             raise error
         case _:
             raise BadRequestError("there is no file yet; choose one, paste texts, or take a sample")
+
+
+def _reads(choice: Choice) -> bool:
+    return choice.can is None or "text" in choice.can.model.inputs
+
+
+def _addresses() -> None:
+    """Offer to take lines that are addresses of files as what they name."""
+    found = [
+        line.strip() for line in (st.session_state.get("embeddings_lines") or "").splitlines() if _is_address(line)
+    ]
+    if found:
+        kinds = listed(dict.fromkeys(kind for line in found if (kind := kind_of(line))))
+        words = f"the line as {kinds}" if len(found) == 1 else f"{len(found):,} lines as {kinds}"
+        st.button(f"Take {words}", key="embeddings_addresses", icon=":material/link:", on_click=_lift, args=(found,))
+
+
+def _is_address(line: str) -> bool:
+    line = line.strip()
+    return line.lower().startswith(("http://", "https://")) and " " not in line and kind_of(line) is not None
+
+
+def _lift(found: list[str]) -> None:
+    """Out of the box, into the tray; what cannot be an address stays."""
+    kept = []
+    for line in st.session_state["embeddings_lines"].splitlines():
+        try:
+            if line.strip() in found:
+                add("embeddings", [at(line)])
+                continue
+        except PlaygroundError as error:
+            st.toast(error.message, icon=":material/error:")
+        kept.append(line)
+    st.session_state["embeddings_lines"] = "\n".join(kept)
 
 
 def _rows(table: Table, column: str, name: str) -> Rows:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.colouring import Colouring
-from playground.figures import point_map
+from playground.figures import Kinds, point_map
 from playground.marks import Marks
 from playground.neighbours import nearest
 from playground.projection import Projection
@@ -22,11 +22,14 @@ _HEIGHT = 540
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the controls say: the projection that can be shown now, the column to colour by, whether to ring."""
+    """What the controls say: the projection that can be shown now, the column to colour by, whether to ring, and
+    whether pictures stand on the map.
+    """
 
     projection: Projection
     colour: str | None
     rings: bool
+    pictures: bool
 
 
 def draw_controls(found: Embedded) -> View:
@@ -58,7 +61,10 @@ def draw_controls(found: Embedded) -> View:
             persist_state="session",
             help="Rings the dots that have mostly false neighbours: near on the map, not near in the original space.",
         )
-        return View(_projection(found), None if colour == PLAIN else colour, rings)
+        pictures = any(found.pictures) and st.toggle(
+            "Pictures", value=True, key="embeddings_pictures", persist_state="session", help="Show them on the map."
+        )
+        return View(_projection(found), None if colour == PLAIN else colour, rings, pictures)
 
 
 def draw_map(found: Embedded, view: View) -> None:
@@ -75,13 +81,14 @@ def draw_map(found: Embedded, view: View) -> None:
         near=() if focus is None else nearest(found.vectors, NEAR, [focus]).indices[0].tolist(),
         selected=() if own else picking.selected(),
     )
-    figure = point_map(projection.coordinates, found.texts, _colouring(found, colour), marks)
+    kinds = None if found.noun == "texts" else Kinds(found.kinds, found.pictures, view.pictures)
+    figure = point_map(projection.coordinates, found.texts, _colouring(found, colour), marks, kinds)
     st.echarts_chart(
         figure.option,
         key=key,
         height=_HEIGHT,
         on_select=lambda: picking.take(key, figure),
-        alt=f"Map of {len(found):,} texts by {METHODS[projection.method]}"
+        alt=f"Map of {len(found):,} {found.noun} by {METHODS[projection.method]}"
         + (f", coloured by {colour}" if colour else ""),
     )
     st.markdown(f":small[{words(projection, found.trust(projection), len(found))}]", help=HELP)

@@ -1,4 +1,6 @@
-"""The nearest neighbours of one text, from the original space; without one, the closest pairs of all."""
+"""The nearest neighbours of one row, from the original space; without one, the closest pairs of all."""
+
+from typing import Any
 
 import streamlit as st
 
@@ -6,6 +8,7 @@ from playground.hover import short
 from playground.neighbours import nearest
 from playground.ui.embeddings import picking
 from playground.ui.embeddings.embedded import Embedded
+from playground.ui.embeddings.item import draw_item
 from playground.ui.embeddings.map import NEAR
 
 _OFFERED = 1000
@@ -14,6 +17,7 @@ _PAIRED = 5000
 """Of more texts than this the closest pairs are not looked for: every pair is computed."""
 _COSINE = st.column_config.ProgressColumn("Cosine", min_value=0, max_value=1, format="%.3f", width=96)
 _TEXT = st.column_config.TextColumn(width=200)
+PICTURE, SMALL = "Picture", st.column_config.ImageColumn(width=72)
 _ROW, _HEIGHT = 72, 460  # lower rows do not wrap
 
 
@@ -21,7 +25,8 @@ def draw_neighbours(found: Embedded) -> None:
     """Draw the choice of a text and what is nearest to it."""
     _choose(found)
     focus = picking.focus()
-    if focus is not None:
+    if focus is not None and focus < len(found):
+        draw_item(found, focus)
         _nearest(found, focus)
     elif len(found) <= _PAIRED:
         _pairs(found)
@@ -40,13 +45,13 @@ def _choose(found: Embedded) -> None:
         index=None,
         format_func=lambda row: short(found.texts[row], 90),
         key=picking.FOCUS,
-        placeholder="Choose a text, or click a dot",
+        placeholder="Choose one, or click a dot",
         persist_state="session",
     )
 
 
 def _search(found: Embedded) -> list[int]:
-    wanted = st.text_input("Find", key="embeddings_search", placeholder="Words in the text", type="search")
+    wanted = st.text_input("Find", key="embeddings_search", placeholder="Words in the text or name", type="search")
     words = wanted.casefold().split()
     hits = (row for row, text in enumerate(found.texts) if all(word in text.casefold() for word in words))
     return [row for row, _ in zip(hits, range(100), strict=False)]
@@ -55,14 +60,29 @@ def _search(found: Embedded) -> list[int]:
 def _nearest(found: Embedded, focus: int) -> None:
     near = nearest(found.vectors, NEAR, [focus])
     rows = near.indices[0].tolist()
+    _table(
+        {
+            "Cosine": near.cosines[0].tolist(),
+            PICTURE: [found.pictures[row] for row in rows],
+            found.noun.capitalize().removesuffix("s"): [_named(found, row) for row in rows],
+        },
+        "embeddings_nearest",
+        f"The {len(rows)} {found.noun} nearest to: {short(found.texts[focus], 80)}",
+    )
+
+
+def _table(columns: dict[str, list[Any]], key: str, alt: str) -> None:
+    """A list of what is near, nearest first; columns of pictures only where there are some."""
+    shown = {name: values for name, values in columns.items() if any(values) or not name.startswith(PICTURE)}
+    looks = {name: SMALL if name.startswith(PICTURE) else _TEXT for name in shown}
     st.dataframe(
-        {"Cosine": near.cosines[0].tolist(), "Text": [_named(found, row) for row in rows]},
+        shown,
         hide_index=True,
-        column_config={"Cosine": _COSINE, "Text": _TEXT},
+        column_config={**looks, "Cosine": _COSINE},
         row_height=_ROW,
         height=_HEIGHT,
-        key="embeddings_nearest",
-        alt=f"The {len(rows)} texts nearest to: {short(found.texts[focus], 80)}",
+        key=key,
+        alt=alt,
     )
     st.caption("By cosine in the original space, not on the map.")
 
@@ -77,18 +97,15 @@ def _pairs(found: Embedded) -> None:
     one, cosine = found.twins.indices[:, 0].tolist(), found.twins.cosines[:, 0].tolist()
     pairs = {(min(row, other), max(row, other)): cosine[row] for row, other in enumerate(one)}
     best = sorted(pairs.items(), key=lambda pair: -pair[1])[:NEAR]
-    st.dataframe(
+    _table(
         {
             "Cosine": [near for _, near in best],
+            PICTURE: [found.pictures[row] for (row, _), _ in best],
+            f"{PICTURE} beside": [found.pictures[other] for (_, other), _ in best],
             "Closest pairs": [
                 f"{short(found.texts[row], 90)}  ≈  {short(found.texts[other], 90)}" for (row, other), _ in best
             ],
         },
-        hide_index=True,
-        column_config={"Cosine": _COSINE, "Closest pairs": _TEXT},
-        row_height=_ROW,
-        height=_HEIGHT,
-        key="embeddings_pairs",
-        alt="The closest pairs of texts",
+        "embeddings_pairs",
+        f"The closest pairs of {found.noun}",
     )
-    st.caption("By cosine in the original space, not on the map.")

@@ -11,6 +11,7 @@ from playground.runs import Run
 from playground.ui.embeddings import session
 from playground.ui.embeddings.download import draw_downloads
 from playground.ui.embeddings.embedded import Embedded, embedded
+from playground.ui.embeddings.items import items_of
 from playground.ui.embeddings.map import draw_controls, draw_map
 from playground.ui.embeddings.neighbourhood import draw_neighbours
 from playground.ui.embeddings.panel import request_button
@@ -35,13 +36,14 @@ def draw_run(id: str) -> None:  # noqa: A002 - the field's name
 
 
 def _live(run: Run) -> None:
-    count = len(run.request.inputs.get("texts", ()))
+    count = len(items_of(run.request.model_dump()))
+    noun = "texts" if set(run.request.inputs) <= {"text", "texts"} else "items"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_live"):
         place = st.empty()
         st.button("Stop", key="embeddings_stop", icon=":material/stop_circle:", type="tertiary", on_click=run.cancel)
     until = time.monotonic() + _DRAWN
     while True:
-        words = f"{run.progress:.0%} of {count:,} texts" if run.progress else f"{count:,} texts"
+        words = f"{run.progress:.0%} of {count:,} {noun}" if run.progress else f"{count:,} {noun}"
         state = "Queued" if run.state == "queued" else "Embedding"
         place.progress(run.progress or 0.0, f":small[:shimmer[{state}] · {words} · {seconds(run.elapsed_ms)}]")
         if time.monotonic() > until or run.wait(TICK) is not None or run.ended:
@@ -53,7 +55,7 @@ def _live(run: Run) -> None:
 def _ended(run: RunRecord) -> None:
     if run.status == "cancelled":
         with st.container(horizontal=True, vertical_alignment="center", key="embeddings_stopped"):
-            st.markdown(":orange[:material/stop_circle:] :small[You stopped this run. The texts are kept.]")
+            st.markdown(":orange[:material/stop_circle:] :small[You stopped this run. What was given is kept.]")
             st.button("Embed again", key="embeddings_again", type="tertiary", on_click=session.again, args=(run,))
     elif run.status == "failed" and run.error:
         fault(run.error, key="embeddings_run", retry=partial(_retry, run))
@@ -75,7 +77,7 @@ def _retry(run: RunRecord) -> None:
 
 
 def _receipt(run: RunRecord, found: Embedded | None) -> None:
-    count = f"{len(found):,} text{'s' * (len(found) != 1)}" if found else ""
+    count = f"{len(found):,} {found.noun if len(found) != 1 else found.noun.removesuffix('s')}" if found else ""
     size = f"**{found.rows.name}** · {count} · {found.dimensions:,} dimensions · " if found else ""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_actions"):
         st.markdown(f":small[{size}{line(run)}]")
@@ -104,6 +106,7 @@ def _body(found: Embedded) -> None:
 
 
 def _single(found: Embedded) -> None:
-    """One text has no map; its vector can still be looked at."""
-    st.info("One text has nothing to lie near to. Add a second line, and the map shows how close they are.")
+    """One thing has no map; its vector can still be looked at."""
+    noun = found.noun.removesuffix("s")
+    st.info(f"One {noun} has nothing to lie near to. Add a second line or file, and the map shows how close they are.")
     st.bar_chart({"value": found.vectors[0].tolist()}, height=180, alt="The numbers of the vector")

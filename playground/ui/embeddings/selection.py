@@ -5,6 +5,7 @@ import streamlit as st
 from playground.ui.embeddings import picking
 from playground.ui.embeddings.download import as_csv
 from playground.ui.embeddings.embedded import Embedded
+from playground.ui.embeddings.neighbourhood import PICTURE, SMALL
 
 
 def draw_selection(found: Embedded) -> None:
@@ -13,7 +14,7 @@ def draw_selection(found: Embedded) -> None:
     if not rows:
         st.markdown(
             ":small[:material/lasso_select: Draw a box or a lasso with the tools above the map, or click dots: "
-            "the selected texts are listed here. Scroll to zoom, double-click to clear.]"
+            "what is selected is listed here. Scroll to zoom, double-click to clear.]"
         )
         return
     with st.container(horizontal=True, vertical_alignment="center", key="embeddings_selection"):
@@ -29,12 +30,14 @@ def draw_selection(found: Embedded) -> None:
             on_click="ignore",
         )
         st.button("Clear", key="embeddings_unselect", type="tertiary", icon=":material/close:", on_click=picking.drop)
-    first = found.rows.column
+    first, pictures = found.rows.column, [found.pictures[row] for row in rows]
+    seen = {PICTURE: pictures} if any(pictures) else {}
     st.dataframe(
-        found.table.take(rows).columns,
+        {**seen, **found.table.take(rows).columns},
         hide_index=True,
-        column_order=[first, *(name for name in found.table.columns if name != first)],
-        column_config={first: st.column_config.TextColumn(width="large")},
+        column_order=[*seen, first, *(name for name in found.table.columns if name != first)],
+        column_config={PICTURE: SMALL, first: st.column_config.TextColumn(width="large")},
+        row_height=56 if seen else None,
         key="embeddings_selected_table",
-        alt=f"The {len(rows):,} selected texts",
+        alt=f"The {len(rows):,} selected {found.noun}",
     )

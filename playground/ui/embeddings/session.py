@@ -1,6 +1,6 @@
 """Which run the page shows: its id in the session and in the URL, found again after a click, a refresh, a link."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,10 +8,14 @@ import streamlit as st
 from playground.contract import RawInferenceRequest
 from playground.errors import BadRequestError, PlaygroundError
 from playground.record import RunRecord
+from playground.ui.attachments.attachment import Attachment
+from playground.ui.attachments.given import whole
 from playground.ui.bar import Setup
 from playground.ui.core import NAMESPACE, core
+from playground.ui.embeddings.items import inputs_of, items_of
 from playground.ui.embeddings.shelf import Rows, shelf
 from playground.ui.link import linked
+from playground.ui.watch import find
 
 RUN = "embeddings_run"
 MARKS = ("embeddings_selected", "embeddings_focus", "embeddings_search")
@@ -29,22 +33,23 @@ def reopen() -> PlaygroundError | None:
     if not isinstance(found, tuple):
         return found
     wanted, request = found
-    texts = _texts(request)
-    if texts is None:
+    run = find(wanted)
+    task = None if isinstance(run, PlaygroundError) else run.task  # a run that has just begun has none yet
+    if task not in ("embedding", None) or not items_of(request):
         return BadRequestError(f"run `{wanted}` made no embeddings; the Runs page shows it")
     _show(wanted)
-    _restore(request, texts)
+    _restore(request)
     return None
 
 
-def start(setup: Setup, rows: Rows) -> None:
-    """Start a run for these rows and show it."""
-    _begin(setup.request({"texts": rows.texts}), rows)
+def start(setup: Setup, rows: Rows, files: Sequence[Attachment] = ()) -> None:
+    """Start a run for these rows, the last of which are `files`, and show it. Raises NotFoundError for a lost file."""
+    _begin(setup.request(inputs_of(rows.texts, files)), rows)
 
 
 def again(run: RunRecord) -> None:
-    """Send the request of an ended run once more and show the new run."""
-    _begin(RawInferenceRequest(**run.request), shelf().get(run))
+    """Send the request of an ended run once more and show the new run. Raises BadRequestError for a lost file."""
+    _begin(whole(run.request), shelf().get(run))
 
 
 def clear() -> None:
@@ -66,17 +71,11 @@ def _show(run: str) -> None:
         st.session_state.pop(mark, None)
 
 
-def _texts(request: Mapping[str, Any]) -> list[str] | None:
-    inputs = request.get("inputs", {})
-    if inputs.get("texts"):
-        return list(inputs["texts"])
-    return [inputs["text"]] if inputs.get("text") else None
-
-
-def _restore(request: Mapping[str, Any], texts: list[str]) -> None:
+def _restore(request: Mapping[str, Any]) -> None:
     """Set the boxes as they were for a request, unless the URL or the person says otherwise."""
     for field in ("provider", "model"):
         if f"embeddings_{field}" not in st.query_params and request.get(field):
             st.session_state[f"embeddings_{field}"] = request[field]
-    if not st.session_state.get("embeddings_lines") and not any("\n" in text for text in texts):
+    texts = [item.mark for item in items_of(request) if item.kind == "text"]
+    if texts and not st.session_state.get("embeddings_lines") and not any("\n" in text for text in texts):
         st.session_state["embeddings_lines"] = "\n".join(texts)

@@ -24,21 +24,24 @@ def draw_similarity(found: Embedded) -> None:
         order = {label: place for place, label in enumerate(dict.fromkeys(labels))}
         rows = sorted(rows, key=lambda row: order[labels[row]])
     with panel:
-        st.caption(said + (f" Ordered by `{found.label}`." if labels else "") + " Hover for the two texts.")
+        st.caption(said + (f" Ordered by `{found.label}`." if labels else "") + f" Hover for the two {found.noun}.")
         option = heatmap(
             similarity(found.vectors[rows]),
             [found.texts[row] for row in rows],
             [str(labels[row]) for row in rows] if labels else None,
+            [found.pictures[row] for row in rows] if any(found.pictures) else None,
         )
-        st.echarts_chart(option, key="embeddings_matrix", height=560, alt=f"Cosine similarity of {len(rows)} texts")
+        st.echarts_chart(
+            option, key="embeddings_matrix", height=560, alt=f"Cosine similarity of {len(rows)} {found.noun}"
+        )
 
 
 def _rows(found: Embedded) -> tuple[list[int], str]:
     """Which rows, and the sentence that says which."""
     selected = picking.selected()
     if 2 <= len(selected) <= MOST:
-        return selected, f"The {len(selected)} selected texts."
+        return selected, f"The {len(selected)} selected {found.noun}."
     pool, name = (selected, "selected") if len(selected) > MOST else (list(range(len(found))), "")
     if len(pool) <= MOST:
-        return pool, f"All {len(pool)} texts."
-    return sorted(random.Random(0).sample(pool, MOST)), f"A sample of {MOST} of the {len(pool):,} {name} texts."
+        return pool, f"All {len(pool)} {found.noun}."
+    return sorted(random.Random(0).sample(pool, MOST)), f"A sample of {MOST} of the {len(pool):,} {name} {found.noun}."
