@@ -86,6 +86,24 @@ print(response.json()["data"])
 """
 
 
+def as_mixpeek(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> str:
+    """A program with the published `mixpeek` client, which sends the same request."""
+    sent = body(request)
+    imports = ["import os"]
+    if _files(sent):
+        imports = ["import base64", *imports, "from pathlib import Path"]
+    return f"""\
+{chr(10).join(imports)}
+
+import mixpeek
+
+configuration = mixpeek.Configuration(host={origin!r}, access_token=os.environ[{KEY!r}])
+with mixpeek.ApiClient(configuration) as client:
+    response = mixpeek.InferenceApi(client).execute_raw_inference({_literal(_without_files(sent, lambda file: file), 1)})
+print(response.data)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """A file that the snippet reads, and what stands before its Base64: the beginning of a data URI, or nothing."""

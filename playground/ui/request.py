@@ -9,7 +9,7 @@ import streamlit as st
 
 from playground.contract import RawInferenceRequest
 from playground.record import RunRecord
-from playground.snippets import as_curl, as_json, as_python
+from playground.snippets import as_curl, as_json, as_mixpeek, as_python
 from playground.ui.core import core
 
 
@@ -27,13 +27,16 @@ def _dialog(run: RunRecord) -> None:
 def exact_request(request: RawInferenceRequest | Mapping[str, Any], run: RunRecord | None = None) -> None:
     """Draw the request's forms as tabs; with a run also what was sent and what came back."""
     origin = _origin()
-    names = ["curl", "Python", "JSON"] + (["On the wire", "Response"] if run else [])
+    names = ["curl", "Python", "Mixpeek SDK", "JSON"] + (["On the wire", "Response"] if run else [])
     tabs = dict(zip(names, st.tabs(names), strict=True))
     with tabs["curl"]:
         st.code(as_curl(request, origin), language="bash", wrap_lines=True)
         st.caption("`PLAYGROUND_API_KEY` is on the Settings page.")
     with tabs["Python"]:
         st.code(as_python(request, origin), language="python", wrap_lines=True)
+    with tabs["Mixpeek SDK"]:
+        st.code(as_mixpeek(request, origin), language="python", wrap_lines=True)
+        st.caption("`pip install mixpeek`; the key is the same one.")
     with tabs["JSON"]:
         st.code(as_json(request), language="json", wrap_lines=True)
     if run:

@@ -18,11 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.contract import RawInferenceRequest
-from playground.snippets import INLINE, as_curl, as_json, as_python, body
+from playground.snippets import INLINE, as_curl, as_json, as_mixpeek, as_python, body
 from tests.specimens import paper, picture
 
 KEY = "pk_snippet-test"
 NASTY = "it's \"quoted\" $HOME `id` \\ $(id) 100% \t\r\n JSON\n\nEOF\n'\u2028 é 漢字 🙂 \x00 \x7f \\u0000 {{x}} !!"
+
+
+ANSWER = {"data": {"text": "arrived"}, "provider": "local", "model": "handbook", "latency_ms": 1.5, "cached": False}
 
 
 @dataclass
@@ -43,7 +46,7 @@ def echo() -> Iterator[Echo]:
             if self.headers.get("Transfer-Encoding") == "chunked":
                 sent = _chunks(self.rfile)
             found.received.append((self.path, dict(self.headers.items()), json.loads(sent)))
-            answer = json.dumps({"data": {"text": "arrived"}}).encode()
+            answer = json.dumps(ANSWER).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
@@ -83,7 +86,10 @@ def _run(command: list[str], snippet: str, cwd: Path | None) -> str:
     return done.stdout.decode()
 
 
-WAYS: list[tuple[Callable[[Any, str], str], Callable[..., str]]] = [(as_curl, by_shell), (as_python, by_python)]
+WAYS: list[tuple[Callable[[Any, str], str], Callable[..., str]]] = [
+    (as_curl, by_shell),
+    (as_python, by_python),
+]
 ways = pytest.mark.parametrize(("write", "execute"), WAYS, ids=["curl", "python"])
 needs_curl = pytest.mark.skipif(shutil.which("curl") is None, reason="there is no `curl` on this machine")
 
@@ -155,6 +161,19 @@ def test_every_file_of_a_message_is_read_by_its_own_name(echo: Echo, write: Any,
     assert not [each for each in (one, two, three) if each[:80] in as_json(request)]
     execute(snippet, tmp_path)
     assert echo.received[-1][2] == body(request)
+
+
+@pytest.mark.slow  # the published client takes seconds to import
+def test_the_published_client_sends_the_request_and_the_files(echo: Echo, tmp_path: Path) -> None:
+    (tmp_path / "image.png").write_bytes(picture("ONE" * 9))
+    inputs = {"prompts": [NASTY], "image_base64": base64.b64encode(picture("ONE" * 9)).decode()}
+    request = RawInferenceRequest(provider="openai", model="x", inputs=inputs, parameters={"top_p": -0.5, "stop": None})
+    output = by_python(as_mixpeek(request, echo.url), tmp_path)
+    path, headers, sent = echo.received[-1]
+    assert path == "/v1/inference"
+    assert headers["Authorization"] == f"Bearer {KEY}"
+    assert sent == body(request) | {"enable_semantic_cache": False}  # the client always sends it
+    assert "arrived" in output
 
 
 def test_what_the_history_adds_is_in_no_form() -> None:
