@@ -20,15 +20,17 @@ from playground.ui.transcribe.words import plain
 
 def draw_sending(given: Attachment, setups: Sequence[Setup]) -> None:
     """Draw the recording and one line for each model that is to hear it."""
-    with st.container(border=True, gap="small", key="transcribe_sending"):
+    with st.container(border=True, gap="xxsmall", key="transcribe_sending"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             name = f":material/{ICONS[given.modality]}: **{plain(given.name)}**"
             st.markdown(f"{name} {quiet('· ' + measures(given))}", width="stretch")
             st.button("Remove", key="transcribe_remove", icon=":material/close:", type="tertiary", on_click=forget)
-        for setup in setups:
-            problem = refusal(setup.choice, given)
-            mark = f":red[:material/block: {sentence(problem)}]" if problem else quiet(fate(setup.choice, given))
-            st.markdown(mark)
+        st.markdown("  \n".join(_travels(setup.choice, given) for setup in setups))
+
+
+def _travels(choice: Choice, given: Attachment) -> str:
+    problem = refusal(choice, given)
+    return f":red[:material/block: {sentence(problem)}]" if problem else quiet(fate(choice, given))
 
 
 def refusal(choice: Choice, given: Attachment) -> str:
