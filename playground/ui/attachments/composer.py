@@ -37,7 +37,7 @@ def composer(choice: Choice, key: str, send: Callable[[], None] | None) -> None:
             if kinds:
                 intake(f"{key}_intake", kinds, lambda file: _take(key, file))
             if len(kinds) < len(FILES):
-                _instead(choice, [each for each in FILES if each not in kinds], key)
+                _instead(choice, [each for each in FILES if each not in kinds], key, key)
         cache_controls(key)
         if "image" in kinds and any(file.modality == "image" for file in files):
             _detail(choice, key)
@@ -45,7 +45,7 @@ def composer(choice: Choice, key: str, send: Callable[[], None] | None) -> None:
             icon = ":material/send:"
             st.button("Send without words", key=f"{key}_send_files", icon=icon, type="tertiary", on_click=send)
     if refused:
-        _instead(choice, [file.modality for file in refused], f"{key}_refused")
+        _instead(choice, [file.modality for file in refused], key, f"{key}_refused")
 
 
 def detail(choice: Choice, key: str, files: Sequence[Attachment]) -> str | None:
@@ -78,7 +78,7 @@ def _take(key: str, file: Attachment) -> None:
 
 
 def _taken(key: str) -> int:
-    """How many files were taken: with each the popover is a new one and so closed, for the tray shows what came."""
+    """How often something was chosen: each time the popover is a new one, and so closed, for the tray to be seen."""
     return int(st.session_state.get(f"{key}_attached", 0))
 
 
@@ -87,7 +87,7 @@ def _say(choice: Choice, file: Attachment) -> str:
     return f":small[:red[:material/block: {problem}]]" if problem else quiet(fate(choice, file))
 
 
-def _instead(choice: Choice, kinds: Sequence[Modality], key: str) -> None:
+def _instead(choice: Choice, kinds: Sequence[Modality], page: str, key: str) -> None:
     """Say what the model does not take, and offer those that do, one click each."""
     words = listed([NOUNS[each] for each in dict.fromkeys(kinds)], "or")
     st.markdown(quiet(f":material/block: `{choice.model}` does not take {words}."))
@@ -95,9 +95,11 @@ def _instead(choice: Choice, kinds: Sequence[Modality], key: str) -> None:
     with st.container(horizontal=True, gap="xsmall", key=f"{key}_instead"):
         for provider, model in found:
             label = model if provider == choice.provider else f"{model} on this machine"
-            st.button(f"Use {label}", key=f"{key}_use_{provider}_{model}", on_click=_use, args=(provider, model))
+            args = (page, provider, model)
+            st.button(f"Use {label}", key=f"{key}_use_{provider}_{model}", on_click=_use, args=args)
 
 
-def _use(provider: str, model: str) -> None:
-    st.session_state["chat_provider"] = provider
-    st.session_state["chat_model"] = model
+def _use(page: str, provider: str, model: str) -> None:
+    st.session_state[f"{page}_provider"] = provider
+    st.session_state[f"{page}_model"] = model
+    st.session_state[f"{page}_attached"] = _taken(page) + 1
