@@ -1,4 +1,4 @@
-"""What reading media costs: base64 of 20 MB, 60 s of audio, frames of a film; time, and memory while doing so.
+"""What reading media costs: base64 of 20 MB, 60 s of audio, frames of a film, a page of text; time, and memory.
 
     python -m tests.bench.media
 
@@ -20,14 +20,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
-from PIL import Image
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
 
 from playground import sandbox
 from playground.audio import decode
-from playground.call import Call, Chunk, Media, Model, Readiness, Stop
+from playground.call import Call, Chunk, Media, Message, Model, Readiness, Stop
 from playground.contract import RawInferenceRequest
 from playground.loading import Loader
 from playground.probe import probe
+from playground.providers.local import appearance, reading
+from playground.providers.local.reading import detection, recognition
+from playground.providers.local.reading.session import load
 from playground.resolve import resolve
 from playground.settings import Settings
 
@@ -116,6 +120,47 @@ def bare_photo(data: bytes) -> None:
     with Image.open(io.BytesIO(data)) as image:
         image.draft("RGB", (64, 64))
         image.load()
+
+
+def page(lines: int = 20) -> Image.Image:
+    """A4 at 200 dots per inch, printed at 10 points."""
+    image = Image.new("RGB", (1654, 2339), "white")
+    pen, font = ImageDraw.Draw(image), ImageFont.load_default(28)
+    for number in range(lines):
+        words = f"{number}. The library opens at nine on every weekday and closes at six; on Saturdays at two."
+        pen.text((150, 150 + 44 * number), words, "black", font)
+    return image
+
+
+def read_page(data: bytes) -> list[Chunk]:
+    message = Message("user", "", (Media("image", "image/png", data),))
+    return list(reading.answer(Call("chat", "image-reader", messages=(message,))))
+
+
+def bare_page(image: Image.Image) -> Callable[[], object]:
+    """The two networks alone, on as much as the page gives them."""
+    by = detection.scale(*image.size)
+    width, height = (-(-round(side * by) // detection.STEP) * detection.STEP for side in image.size)
+    page_ = np.zeros((1, 3, height, width), np.float32)
+    widths = [max(recognition.WIDTHS[0], int(48 * each.width / each.height)) for each in detection.find(image)]
+    lines = [np.zeros((1, 3, recognition.HEIGHT, each), np.float32) for each in widths]
+
+    def run() -> None:
+        load("detection").run(None, {"x": page_})
+        for line in lines:
+            load("recognition").run(None, {"x": line})
+
+    return run
+
+
+def embed_photo(data: bytes) -> list[Chunk]:
+    return list(appearance.answer(Call("embedding", "colour-and-edges", media=(Media("image", "image/jpeg", data),))))
+
+
+def bare_small(data: bytes) -> None:
+    with Image.open(io.BytesIO(data)) as image:
+        image.draft("RGB", (256, 256))
+        image.convert("RGB").resize((appearance.SIDE, appearance.SIDE), Image.Resampling.BOX)
 
 
 def every_frame(data: bytes) -> None:
@@ -210,6 +255,21 @@ def main() -> None:
         read(picture, "image/jpeg", "image"),
         lambda: bare_photo(picture),
         "Pillow in process",
+    )
+    paper = page()
+    held = io.BytesIO()
+    paper.save(held, "PNG")
+    row(
+        "an A4 page of 20 lines, read",
+        lambda: read_page(held.getvalue()),
+        bare_page(paper),
+        "both networks, nothing else",
+    )
+    row(
+        "12 megapixel JPEG, colours and edges",
+        lambda: embed_photo(picture),
+        lambda: bare_small(picture),
+        "Pillow, made small",
     )
     cold = []
     for _ in range(3):
