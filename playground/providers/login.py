@@ -9,6 +9,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from importlib import util
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -69,6 +70,16 @@ class Login:
         place = f"{base}/projects/{project}/locations/{region}/publishers/google/models"
         return Target("google", place, self._token(stop))
 
+    def account(self) -> str:
+        """Who would ask, in words; empty where the project, the account or the library that reads it is missing.
+
+        Whether Google takes the account is not asked.
+        """
+        path = self._file()
+        if not self._settings.get("GOOGLE_CLOUD_PROJECT") or path is None or not path.is_file() or not _readable():
+            return ""
+        return "a Google account, for models at Vertex AI only"
+
     def _token(self, stop: Stop) -> str:
         path = self._file()
         key = next((value for name in _KEYS if (value := self._settings.get(name))), None)
@@ -121,6 +132,10 @@ class Login:
             error.exchange = None
             raise
         return _Reply(json.dumps(reply.body).encode(), headers={"content-type": "application/json"})
+
+
+def _readable() -> bool:
+    return util.find_spec("google") is not None and util.find_spec("google.auth") is not None
 
 
 def _load(path: Path) -> Any:

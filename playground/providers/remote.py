@@ -93,6 +93,9 @@ class Remote:
 
     def check(self) -> tuple[Model, ...]:
         """The models, asked for now: proof that the provider answers and takes its key. Raises PlaygroundError."""
+        if self._account():
+            self._login.target(Stop())
+            return self._listed.anew()
         target = self._row.target(self._settings)
         if self._row.key_path:
             question = WireRequest(f"{target.base_url}{self._row.key_path}", bearer.headers(target), method="GET")
@@ -104,7 +107,9 @@ class Remote:
         return catalogue.model(self.name, id)
 
     def readiness(self) -> Readiness:
-        """Whether there is a key where one is needed, and a server where it is on this machine."""
+        """Whether there is a key where one is needed (or an account), and a server where it is on this machine."""
+        if account := self._account():
+            return Readiness(True, source=account)
         try:
             target = self._row.target(self._settings)
         except InferenceServiceUnavailableError as error:
@@ -115,6 +120,14 @@ class Remote:
             return Readiness(False, advice=advice)
         key = self._row.key(self._settings)
         return Readiness(True, source=self._settings.source(key) if key else "no key needed")
+
+    def _account(self) -> str:
+        """The account that asks where there is no key, in words; it is good for the models at Vertex AI alone."""
+        return "" if self._row.key(self._settings) or not self._at_vertex(date.min) else self._login.account()
+
+    def _at_vertex(self, today: date) -> list[Model]:
+        """The models that are not at the provider's own address; Vertex AI lists none of Google's."""
+        return [known for known in catalogue.models(self.name, today) if self._row.apart(known.id)]
 
     def _inputs(self, call: Call) -> tuple[Modality, ...] | None:
         """What the model takes, where it is known."""
@@ -129,6 +142,12 @@ class Remote:
         return False
 
     def _list(self) -> tuple[Model, ...]:
+        found = [] if self._account() else self._told()
+        if self._settings.get("GOOGLE_CLOUD_PROJECT"):
+            found += self._at_vertex(_today())
+        return catalogue.merge(self.name, found, _today())
+
+    def _told(self) -> list[Model]:
         target, found, page = self._row.target(self._settings), list[Model](), None
         for _ in range(_PAGES):
             request = self._row.listing.list_request(target, page)
@@ -137,9 +156,7 @@ class Remote:
             found += models
             if page is None:
                 break
-        if self._settings.get("GOOGLE_CLOUD_PROJECT"):  # Vertex AI lists no models of Google's own
-            found += [known for known in catalogue.models(self.name, _today()) if self._row.apart(known.id)]
-        return catalogue.merge(self.name, found, _today())
+        return found
 
     def _chunks(self, call: Call, target: Target, dialect: Dialect) -> Chunks:
         if call.task == "embedding":
@@ -180,10 +197,11 @@ class Remote:
         )
 
     def _embed(self, call: Call, target: Target, dialect: Dialect) -> Chunks:
-        """One request per batch, one payload with all vectors and the counts added up."""
+        """One request per batch, told by `progress`; one payload with all vectors and the counts added up."""
         vectors: list[Any] = []
         counts: list[Usage | None] = []
         segments: list[Any] = []
+        done = 0
         for part in batches.split(call, 1 if self._row.apart(call.model) else self._row.batch, self._row.batch_bytes):
             reply = self._transport.send(dialect.encode(part, target), call.stop, provider=self.name)
             yield Chunk(exchange=reply.exchange)
@@ -193,6 +211,8 @@ class Remote:
             vectors += data["embeddings"]
             segments += data.get("segments") or [None] * len(data["embeddings"])
             counts.append(chunk.usage)
+            done += len(part.texts) + len(part.media)
+            yield Chunk(progress=done / (len(call.texts) + len(call.media)))
         payload = {"embeddings": vectors} | ({"segments": segments} if any(segments) else {})
         yield Chunk(data=payload, usage=batches.total(counts))
 

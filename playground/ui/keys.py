@@ -122,7 +122,8 @@ def _origin(row: Row | None, readiness: Readiness) -> str:
         return "Runs here · no key, no network"
     name = row.key(core().settings)
     source = {"environment": "the environment", "secrets.toml": "`secrets.toml`"}.get(readiness.source, "")
-    key = f"`{name}` from {source}" if name else "No key needed"
+    said = readiness.source if row.key_page else "no key needed"
+    key = f"`{name}` from {source}" if name else said[:1].upper() + said[1:]
     try:
         return f"{key} · `{row.target(core().settings).base_url}`"
     except InferenceServiceUnavailableError:

@@ -117,6 +117,12 @@ def test_many_texts_go_in_batches_and_come_back_as_one(replay):
     assert len(heard.answer.exchanges) == 3
 
 
+def test_it_says_how_far_it_is(replay):
+    replay.on("POST", PATH, counted)
+    heard = hear(aimed("openai", replay), embed(*map(str, range(3000))))
+    assert [chunk.progress for chunk in heard.chunks if chunk.progress is not None] == [2048 / 3000, 1.0]
+
+
 def test_long_texts_go_in_batches_by_their_size(replay):
     replay.on("POST", PATH, counted)
     texts = [str(i) + "x" * 120_000 for i in range(5)] + ["5" + "x" * 400_000, "6"]

@@ -3,6 +3,7 @@
 import base64
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,8 @@ import pytest
 
 from playground.call import Call
 from playground.errors import BadRequestError, InferenceServiceUnavailableError, ProviderError
+from playground.providers import catalogue
+from playground.providers.vertex import holds
 from tests.remotes import hear, remote
 from tests.replay import Answer
 from tests.specimens import FILM, PHOTO, PICTURE, SOUND
@@ -188,6 +191,33 @@ def test_what_is_missing_is_named_with_how_to_get_it(replay, vertex, values, wor
     assert error.details == {"retryable": False}
     assert all(word in error.message for word in [*words, "pip install 'inference-playground[vertex]'"])
     assert replay.requests == []
+
+
+def test_an_account_makes_google_ready_for_its_models_alone(vertex, account, replay):
+    provider = vertex(GOOGLE_APPLICATION_CREDENTIALS=account)
+    ready = provider.readiness()
+    assert (ready.ready, ready.source) == (True, "a Google account, for models at Vertex AI only")
+    there = [model.id for model in catalogue.models("google", datetime.now(UTC).date()) if holds(model.id)]
+    assert [model.id for model in provider.models()] == there
+    assert replay.requests == []  # nobody was asked
+    assert [model.id for model in provider.check()] == there
+    assert [received.path for received in replay.requests] == ["/token"]
+
+
+def test_a_key_goes_before_the_account(vertex, account):
+    ready = vertex(GOOGLE_APPLICATION_CREDENTIALS=account, GOOGLE_API_KEY="AIza-of-the-test").readiness()
+    assert (ready.ready, ready.source) == (True, "environment")
+
+
+@pytest.mark.parametrize("values", [{}, {"GOOGLE_APPLICATION_CREDENTIALS": "no-such-account.json"}])
+def test_without_an_account_google_is_not_ready(vertex, values):
+    ready = vertex(**values).readiness()
+    assert not ready.ready
+    assert "there is no key for Google" in ready.advice
+
+
+def test_without_a_project_google_is_not_ready(settings, account):
+    assert not remote("google", settings(GOOGLE_APPLICATION_CREDENTIALS=account)).readiness().ready
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"type": "external_account"}', '{"type": "service_account"}', None])
