@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from os import cpu_count
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -47,7 +46,6 @@ WEIGHTS = Weights(
     megabytes=608,
 )
 
-_THREADS = min(4, cpu_count() or 1)
 _LOADING = Lock()
 
 
@@ -122,10 +120,10 @@ def _loaded(folder: Path, weights: Weights) -> Clip:
 def _load(folder: Path) -> Clip:
     from fastembed import ImageEmbedding, TextEmbedding
 
-    def half(kind: Any, part: Part, threads: int) -> Any:
+    def half(kind: Any, part: Part) -> Any:
         # An empty `cache_dir` would have fastembed make a folder among the temporary files.
         place = str(folder / part.folder)
-        return kind(part.repository, cache_dir=place, threads=threads, cuda=False, specific_model_path=place)
+        return kind(part.repository, cache_dir=place, threads=1, cuda=False, specific_model_path=place)
 
     text, vision = WEIGHTS.parts
-    return Clip(Encoder(MODEL.id, half(TextEmbedding, text, 1)), half(ImageEmbedding, vision, _THREADS))
+    return Clip(Encoder(MODEL.id, half(TextEmbedding, text)), half(ImageEmbedding, vision))
