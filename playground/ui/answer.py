@@ -25,7 +25,10 @@ def show_answer(run: RunRecord, key: str, *, last: bool) -> None:
     if has_boxes(data):
         draw_reading(run, data, key)
     text = answer_text(run) if data.get("json") is None else json.dumps(data["json"], indent=2, ensure_ascii=False)
-    draw_text(st.empty(), text, as_json=asked)
+    if has_boxes(data):
+        st.code(text, language=None, wrap_lines=True)  # lines as they stand in the image
+    else:
+        draw_text(st.empty(), text, as_json=asked)
     if run.status == "cancelled":
         st.markdown(":orange[:material/stop_circle:] :small[You stopped this answer. What had arrived is kept above.]")
     if run.status == "failed" and run.error:

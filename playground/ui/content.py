@@ -62,7 +62,10 @@ def show_answer(run: RunRecord) -> None:
 
 def _written(texts: Sequence[str | None], data: Mapping[str, Any]) -> None:
     for place, text in enumerate(texts, 1):
-        st.markdown(f"**{place}.** {text}" if len(texts) > 1 else text or "(nothing)")
+        if has_boxes(data):
+            st.code(text, language=None, wrap_lines=True)  # lines as they stand in the image
+        else:
+            st.markdown(f"**{place}.** {text}" if len(texts) > 1 else text or "(nothing)")
     if "json" in data:
         verdict(data)
     reasons = data.get("finish_reasons") or [data.get("finish_reason")]

@@ -4,19 +4,23 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from playground.samples import FOLDER
+from playground.ui.attachments.attachment import opened
+from playground.ui.attachments.tray import add
 from playground.ui.card import card
 from playground.ui.look import quiet
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One card: what it says, and what it sends to which local model."""
+    """One card: what it says, and what it sends to which local model; `file` is one of the samples."""
 
     icon: str
     title: str
     line: str
     model: str
-    prompt: str
+    prompt: str = ""
+    file: str = ""
 
 
 _REPORT = (
@@ -39,11 +43,7 @@ EXAMPLES = (
     Example("api", "Call it from a program", "How do I use the HTTP API?", "handbook", "How do I use the HTTP API?"),
     Example("short_text", "Summarise a report", "Six weeks in two warehouses", "summary", _REPORT),
     Example(
-        "savings",
-        "Learn about the cache",
-        "When is an answer reused?",
-        "handbook",
-        "When does the cache reuse an answer?",
+        "image_search", "Read an image", "A notice, with a box around each line", "image-reader", file="notice.png"
     ),
 )
 
@@ -66,3 +66,5 @@ def _send(example: Example) -> None:
     st.session_state["chat_provider"] = "local"
     st.session_state["chat_model"] = example.model
     st.session_state["chat_send"] = example.prompt
+    if example.file:
+        add("chat", [opened(example.file, (FOLDER / example.file).read_bytes())])

@@ -1,6 +1,7 @@
 """Files in Chat: how they come in, what is sent, where they are seen again; the cloud is a replay server."""
 
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -274,3 +275,24 @@ def _kept(core: Callable[[], Runs], part: dict[str, str]) -> str:
     inputs = {"messages": [{"role": "user", "content": [part, {"type": "text", "text": "What?"}]}]}
     core().history.record(chat("run_kept", request={"provider": "local", "model": "handbook", "inputs": inputs}))
     return "run_kept"
+
+
+@pytest.mark.slow
+def test_an_image_is_read_on_this_machine_and_drawn_with_its_lines(page: Page, core: Callable[[], Runs]) -> None:
+    at = page("chat")
+    example = next(each for each in at.button if "Read an image" in each.label)
+    example.click().run()
+    settle(at, rounds=400)
+    [run] = history(core)
+    assert (run.status, run.model) == ("done", "image-reader"), run.error
+    assert run.response is not None
+    [boxed] = at.get("bidi_component")
+    drawn = json.loads(boxed.proto.json)["pages"][0]
+    assert (drawn["width"], drawn["height"]) == (760, 430)
+    assert drawn["source"].startswith("data:image/webp;base64,")
+    assert [line["number"] for line in drawn["lines"]] == list(range(1, len(drawn["lines"]) + 1))
+    assert [line["text"] for line in drawn["lines"]] == [line["text"] for line in run.response["data"]["lines"]]
+    assert "City Library" in [line["text"] for line in drawn["lines"]]
+    again = page("runs", run=run.id)
+    assert len(again.get("bidi_component")) == 1
+    assert len(previews(again)) == 1
