@@ -54,6 +54,7 @@ def pictured(name: str, coordinates: Matrix, pictures: Sequence[str], rows: Sequ
         "data": [{"value": _place(coordinates, row), "symbol": f"image://{pictures[row]}"} for row in shown],
         "symbolSize": PICTURE,
         "symbolKeepAspect": True,
+        "itemStyle": {"opacity": 1},
         "silent": True,
         "animationDuration": 0,
         "z": 3,

@@ -20,7 +20,7 @@ _TYPES = ["csv", "tsv", "jsonl", "ndjson", "txt"]
 
 def ask(choice: Choice) -> str:
     """Draw the ways to give texts and files, and what waits; returns why that cannot be embedded, empty when it can."""
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         if _reads(choice):
             _ask_texts()
@@ -108,7 +108,9 @@ def _addresses() -> None:
     ]
     if found:
         kinds = listed(dict.fromkeys(kind for line in found if (kind := kind_of(line))))
-        words = f"the line as {kinds}" if len(found) == 1 else f"{len(found):,} lines as {kinds}"
+        words = (
+            f"the address as {kinds.removesuffix('s')}" if len(found) == 1 else f"{len(found):,} addresses as {kinds}"
+        )
         st.button(f"Take {words}", key="embeddings_addresses", icon=":material/link:", on_click=_lift, args=(found,))
 
 

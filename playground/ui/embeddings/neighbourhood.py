@@ -16,8 +16,8 @@ _OFFERED = 1000
 _PAIRED = 5000
 """Of more texts than this the closest pairs are not looked for: every pair is computed."""
 _COSINE = st.column_config.ProgressColumn("Cosine", min_value=0, max_value=1, format="%.3f", width=96)
-_TEXT = st.column_config.TextColumn(width=200)
-PICTURE, SMALL = "Picture", st.column_config.ImageColumn(width=72)
+_TEXT, _NARROW = (st.column_config.TextColumn(width=width) for width in (200, 128))
+PICTURE, SMALL = "Picture", st.column_config.ImageColumn(width=58)
 _ROW, _HEIGHT = 72, 460  # lower rows do not wrap
 
 
@@ -74,7 +74,8 @@ def _nearest(found: Embedded, focus: int) -> None:
 def _table(columns: dict[str, list[Any]], key: str, alt: str) -> None:
     """A list of what is near, nearest first; columns of pictures only where there are some."""
     shown = {name: values for name, values in columns.items() if any(values) or not name.startswith(PICTURE)}
-    looks = {name: SMALL if name.startswith(PICTURE) else _TEXT for name in shown}
+    text = _NARROW if PICTURE in shown else _TEXT
+    looks = {name: SMALL if name.startswith(PICTURE) else text for name in shown}
     st.dataframe(
         shown,
         hide_index=True,

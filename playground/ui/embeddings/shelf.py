@@ -110,7 +110,7 @@ def of_shapes(shapes: Sequence[Mapping[str, str]], files: Sequence[Attachment]) 
     """The rows of the generated shapes: one mapping of labels for each file."""
     rows = with_files(None, files)
     labels = {name: [shape[name] for shape in shapes] for name in shapes[0]}
-    return replace(rows, table=Table({**rows.table.columns, **labels}), name="Generated shapes", colour="colour")
+    return replace(rows, table=Table({**rows.table.columns, **labels}), name="Generated shapes", colour="shape")
 
 
 @cache
