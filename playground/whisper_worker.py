@@ -1,7 +1,7 @@
 """Whisper in a process of its own: one line of JSON and then PCM come in on stdin, a JSON line goes out per segment.
 
 A process, because a window of 30 s cannot be interrupted and takes seconds of every core, and because the model should
-give its memory back. Starting it and loading the weights costs 0.6 s for `tiny`, 2.2 s for `small`.
+give its memory back. Starting it and loading the weights takes 0.6 s of CPU for `tiny`, 1.7 s for `small`.
 """
 
 import json
@@ -16,11 +16,11 @@ than one alone.
 
 
 def load(folder: str) -> Any:
-    """The model in a folder, on the CPU, in the numbers it was saved in; quantising while loading costs seconds."""
+    """The model in a folder, on the CPU, as 8-bit integers: a third less CPU and memory than 32-bit floats."""
     os.environ["OMP_WAIT_POLICY"] = "PASSIVE"  # read when CTranslate2 is loaded: threads that wait leave their core
     from faster_whisper import WhisperModel
 
-    return WhisperModel(folder, device="cpu", compute_type="default", cpu_threads=THREADS, local_files_only=True)
+    return WhisperModel(folder, device="cpu", compute_type="int8", cpu_threads=THREADS, local_files_only=True)
 
 
 def tell(**news: Any) -> None:
