@@ -150,3 +150,20 @@ def test_a_snapshot_is_what_its_family_is():
 )
 def test_what_an_unknown_id_is_for(id, tasks):
     assert kinds.tasks(id) == tasks
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters", "lifted"),
+    [
+        ("gpt-5.5", {}, set()),
+        ("gpt-5.5", {"reasoning_effort": "low"}, set()),
+        ("gpt-5.5", {"reasoning_effort": "none"}, {"temperature", "top_p", "logprobs", "top_logprobs"}),
+        ("gpt-5.5", {"reasoning": {"effort": "none"}}, {"temperature", "top_p", "logprobs", "top_logprobs"}),
+        ("o3", {"reasoning_effort": "none"}, set()),
+        ("gpt-4.1", {"reasoning_effort": "none"}, set()),
+    ],
+)
+def test_what_is_taken_after_all_beside_other_parameters(model, parameters, lifted):
+    assert refusals.lifted(model, "openai", parameters) == lifted
+    for name in lifted & {"top_p"}:
+        refusals.check(model, "openai", {**parameters, name: 0.5})
