@@ -45,7 +45,8 @@ def _live(run: Run) -> None:
     while True:
         words = f"{run.progress:.0%} of {count:,} {noun}" if run.progress else f"{count:,} {noun}"
         state = "Queued" if run.state == "queued" else "Embedding"
-        place.progress(run.progress or 0.0, f":small[:shimmer[{state}] · {words} · {seconds(run.elapsed_ms)}]")
+        told = f":shimmer[{run.doing}]" if run.doing else f":shimmer[{state}] · {words}"
+        place.progress(run.progress or 0.0, f":small[{told} · {seconds(run.elapsed_ms)}]")
         if time.monotonic() > until or run.wait(TICK) is not None or run.ended:
             break
     if run.ended:

@@ -37,7 +37,7 @@ def draw_pane(run: Outcome, sound: Attachment | None, place: Place, *, brief: bo
 
 def _live(run: Run, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_live"):
-        state = "Queued" if run.state == "queued" else "Listening"
+        state = "Queued" if run.state == "queued" else run.doing or "Listening"
         st.progress(run.progress or 0.0, f":small[:shimmer[{state}] · {seconds(run.elapsed_ms)}]")
         st.button("Stop", key=f"{key}_stop", icon=":material/stop_circle:", type="tertiary", on_click=run.cancel)
     with st.container(border=True, key=f"{key}_heard"):
