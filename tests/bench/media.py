@@ -34,6 +34,8 @@ from playground.providers.local.reading import detection, recognition
 from playground.providers.local.reading.session import load
 from playground.resolve import resolve
 from playground.settings import Settings
+from playground.ui.attachments.attachment import opened
+from playground.ui.transcribe.recording import inputs_of
 
 ROUNDS = 7
 MB = 2**20
@@ -224,6 +226,12 @@ def main() -> None:
         plan = resolve(request, providers, stream=False, stop=Stop(), max_bytes=loader.max_bytes)
         return loader.load(plan, Stop())
 
+    def page_upload() -> object:
+        given = opened("sound.wav", sound)
+        request = RawInferenceRequest(provider="anybody", model="m", inputs=inputs_of(given))
+        plan = resolve(request, providers, stream=False, stop=Stop(), max_bytes=loader.max_bytes)
+        return loader.load(plan, Stop())
+
     def bare_upload() -> object:
         return base64.b64decode(json.loads(body_bytes)["inputs"]["audio_base64"])
 
@@ -237,6 +245,7 @@ def main() -> None:
     sandbox.shared().warm()
     print(f"{'':<44} {'median':>11}  {'ratio':>6} {'to':<26} {'memory':>7}")
     row("20 MB by base64: JSON, decode, probe", upload, bare_upload, "json.loads + b64decode")
+    row("the same by the page: opened, sent, probed", page_upload, bare_upload, "json.loads + b64decode")
     row("60 s of MP3 to 16 kHz mono, sandboxed", lambda: decode(minute), lambda: bare_sound(minute), "PyAV in process")
     row(
         "10 s of 640x360 film, probed",
