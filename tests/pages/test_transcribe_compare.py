@@ -51,7 +51,7 @@ def box(at):
 def figures(at) -> str:
     """The table of the card."""
     [found] = [element.value for element in at.markdown if "error rate**" in element.value]
-    return str(found)
+    return str(found).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_the_sample_brings_its_reference(cloud):

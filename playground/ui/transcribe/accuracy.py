@@ -106,7 +106,8 @@ def _errors(scores: Mapping[str, Score], heard: Heard, *, letters: bool) -> str:
     errors: Errors | None = None if score is None else score.characters if letters else score.words
     if errors is None:
         return _UNKNOWN
-    found = f"S {errors.substitutions:,} · D {errors.deletions:,} · I {errors.insertions:,} · N {errors.length:,}"
+    counted = {"S": errors.substitutions, "D": errors.deletions, "I": errors.insertions, "N": errors.length}
+    found = " · ".join(f"{sign}\N{NO-BREAK SPACE}{count:,}" for sign, count in counted.items())
     return f"**{percent(errors.rate)}** {quiet(found)}"
 
 
