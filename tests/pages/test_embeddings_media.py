@@ -162,6 +162,7 @@ def test_a_model_for_texts_says_why_not_and_who_does(page, core, google):
     assert "`all-minilm-l6-v2` takes text only, so images cannot go to it." in said(at)
     assert at.button(key="embeddings_go").disabled
     assert "Use gemini-embedding-2 by Google" in buttons(at)
+    assert "Use clip-vit-b-32 on this machine" in buttons(at)
     assert "Use colour-and-edges on this machine" not in buttons(at), "it does not take the text"
     at.query_params.clear()  # a browser's address follows the box; here it would be read again
     at.button(key="embeddings_refused_use_google_gemini-embedding-2").click().run()

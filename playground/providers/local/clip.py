@@ -31,6 +31,7 @@ MODEL = Model(
     inputs=("text", "image"),
     context=77,
     dimensions=512,
+    one_space=True,
     refuses=REFUSES,
 )
 WEIGHTS = Weights(

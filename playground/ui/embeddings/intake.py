@@ -20,7 +20,7 @@ _TYPES = ["csv", "tsv", "jsonl", "ndjson", "txt"]
 
 def ask(choice: Choice) -> str:
     """Draw the ways to give texts and files, and what waits; returns why that cannot be embedded, empty when it can."""
-    left, right = st.columns(2, gap="medium")
+    left, right = st.columns([5, 6], gap="medium")
     with left:
         if _reads(choice):
             _ask_texts()

@@ -10,6 +10,7 @@ from playground.ui.embeddings import picking
 from playground.ui.embeddings.embedded import Embedded
 from playground.ui.embeddings.item import draw_item
 from playground.ui.embeddings.map import NEAR
+from playground.ui.embeddings.shelf import KIND
 
 _OFFERED = 1000
 """More texts than this are searched, not listed."""
@@ -89,8 +90,8 @@ def _table(columns: dict[str, list[Any]], key: str, alt: str) -> None:
 
 
 def _named(found: Embedded, row: int) -> str:
-    """A text with its label behind it."""
-    label = found.table.columns[found.label][row] if found.label else None
+    """A text or name with its label behind it; of what kind it is, its look tells."""
+    label = found.table.columns[found.label][row] if found.label and found.label != KIND else None
     return found.texts[row] if label is None else f"{found.texts[row]} · {label}"
 
 
