@@ -1,9 +1,12 @@
 """Images and other files on the Embeddings page: what goes to whom, what is refused, what is there again later."""
 
 import base64
+import io
 import shutil
+from random import Random
 
 import pytest
+from PIL import Image
 
 from playground.contract import RawInferenceRequest
 from playground.errors import BadRequestError
@@ -263,3 +266,35 @@ def film_run(vectors, segments) -> Embedded:
     request = {"inputs": {"texts": ["a"], "video_urls": ["https://a.example/one.mp4"]}}
     run = RunRecord("run_f", 0.0, "default", "page", "embedding", "google", "m", "done", request, {"data": data})
     return Embedded(run, with_files(Rows(Table({"text": ["a"]}), "text", "t"), [address("https://a.example/one.mp4")]))
+
+
+def test_a_run_of_another_door_that_may_mix_spaces_says_so(page, core, google):
+    model = "gemini-embedding-of-tomorrow"
+    vectors = [{"values": [1.0, place / 4]} for place in range(3)]
+    google.on("POST", f"/v1beta/models/{model}:batchEmbedContents", Answer.json({"embeddings": vectors}))
+    inputs = {"texts": ["a", "b"], "image_base64": base64.b64encode(picture()).decode()}
+    run = core().start(RawInferenceRequest(provider="google", model=model, inputs=inputs))
+    run.wait(60)
+    at = page("embeddings", run=run.id)
+    assert f"It is not known that `{model}` puts text and images into one space" in said(at)
+    assert chart(at)[0].startswith("Map of 3 items")
+
+
+def noise(seed: int) -> bytes:
+    """A PNG of about 0.6 MB that cannot be packed."""
+    held = io.BytesIO()
+    Image.frombytes("RGB", (500, 400), Random(seed).randbytes(600_000)).save(held, "PNG")
+    return held.getvalue()
+
+
+def test_files_that_are_too_large_together_are_not_sent(page, core, environment):
+    environment(PLAYGROUND_MAX_MEDIA_MB="1")
+    at = choose(page("embeddings"), "local", "colour-and-edges")
+    at = give(at, ("1.png", noise(1)), ("2.png", noise(2)))
+    assert "Together these files have 1.2 MB, and one run takes 1.0 MB. Remove some." in said(at)
+    assert at.button(key="embeddings_go").disabled
+    at.button(key="embeddings_card_0_remove").click().run()
+    assert [file.name for file in at.session_state["embeddings_tray"]] == ["2.png"]
+    assert not at.button(key="embeddings_go").disabled
+    at.button(key="embeddings_empty").click().run()
+    assert not at.session_state["embeddings_tray"]

@@ -10,8 +10,9 @@ from playground.call import Modality, Model
 from playground.inputs import MAX_FILES
 from playground.providers import catalogue
 from playground.ui.attachments.attachment import Attachment
+from playground.ui.attachments.intake import max_bytes
 from playground.ui.attachments.taking import refusal
-from playground.ui.attachments.words import NOUNS
+from playground.ui.attachments.words import NOUNS, size
 from playground.ui.core import core
 from playground.ui.look import quiet
 from playground.ui.picker import Choice
@@ -40,6 +41,9 @@ def objection(choice: Choice, kinds: Collection[Modality], files: Sequence[Attac
         )
     if len(files) > MAX_FILES:
         return f"One run takes {MAX_FILES} files, and these are {len(files):,}. Remove some."
+    weight, room = sum(file.weight for file in files), max_bytes()
+    if weight > room:
+        return f"Together these files have {size(weight)}, and one run takes {size(room)}. Remove some."
     refused = [file for file in files if refusal(choice, file)]
     return f"`{refused[0].name}` cannot go: {refusal(choice, refused[0])}" if refused else ""
 

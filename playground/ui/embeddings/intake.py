@@ -5,7 +5,7 @@ import streamlit as st
 from playground.errors import BadRequestError, PlaygroundError
 from playground.texts import LIMIT, Table, lines, read
 from playground.ui.attachments.attachment import at, kind_of
-from playground.ui.attachments.tray import add, tray
+from playground.ui.attachments.tray import tray
 from playground.ui.embeddings import files
 from playground.ui.embeddings.fitting import draw_objection, kinds_of, listed, objection
 from playground.ui.embeddings.shelf import PASTED, Rows
@@ -20,7 +20,7 @@ _TYPES = ["csv", "tsv", "jsonl", "ndjson", "txt"]
 
 def ask(choice: Choice) -> str:
     """Draw the ways to give texts and files, and what waits; returns why that cannot be embedded, empty when it can."""
-    left, right = st.columns([5, 6], gap="medium")
+    left, right = st.columns([4, 5], gap="medium")
     with left:
         if _reads(choice):
             _ask_texts()
@@ -125,7 +125,7 @@ def _lift(found: list[str]) -> None:
     for line in st.session_state["embeddings_lines"].splitlines():
         try:
             if line.strip() in found:
-                add("embeddings", [at(line)])
+                files.take(at(line))
                 continue
         except PlaygroundError as error:
             st.toast(error.message, icon=":material/error:")

@@ -42,6 +42,11 @@ def items_of(request: Mapping[str, Any]) -> list[Item]:
     return [*(Item("text", text) for text in texts), *files]
 
 
+def count_of(inputs: Mapping[str, Any]) -> int:
+    """How many items a request has."""
+    return len(inputs.get("texts") or ()) + bool(inputs.get("text")) + sum(1 for _ in enclosed(inputs))
+
+
 def spread(segments: Sequence[Mapping[str, float] | None]) -> Iterator[tuple[int, str]]:
     """For each vector the number of its item, and of a film which seconds it is of, in words.
 

@@ -6,18 +6,21 @@ from functools import partial
 import streamlit as st
 
 from playground.errors import PlaygroundError
+from playground.providers import capability
 from playground.record import RunRecord
 from playground.runs import Run
+from playground.ui.core import core
 from playground.ui.embeddings import session
 from playground.ui.embeddings.download import draw_downloads
 from playground.ui.embeddings.embedded import Embedded, embedded
-from playground.ui.embeddings.items import items_of
+from playground.ui.embeddings.fitting import listed
+from playground.ui.embeddings.items import count_of
 from playground.ui.embeddings.map import draw_controls, draw_map
 from playground.ui.embeddings.neighbourhood import draw_neighbours
 from playground.ui.embeddings.panel import request_button
 from playground.ui.embeddings.selection import draw_selection
 from playground.ui.embeddings.similarity import draw_similarity
-from playground.ui.fault import fault
+from playground.ui.fault import fault, sentence
 from playground.ui.receipt import line, seconds
 from playground.ui.watch import BEAT, TICK, find
 
@@ -36,7 +39,7 @@ def draw_run(id: str) -> None:  # noqa: A002 - the field's name
 
 
 def _live(run: Run) -> None:
-    count = len(items_of(run.request.model_dump()))
+    count = count_of(run.request.inputs)
     noun = "texts" if set(run.request.inputs) <= {"text", "texts"} else "items"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_live"):
         place = st.empty()
@@ -88,11 +91,11 @@ def _receipt(run: RunRecord, found: Embedded | None) -> None:
 
 
 def _body(found: Embedded) -> None:
-    notes = [found.rows.note] if found.rows.note else []
+    notes = [note for note in (found.rows.note, _strange(found)) if note]
     if found.cut:
         notes.append(f"{len(found.cut):,} texts were longer than the model reads and were cut")
     if notes:
-        st.markdown(f":orange[:material/info:] :small[{'; '.join(notes)}.]")
+        st.markdown(f":orange[:material/info:] :small[{sentence('; '.join(notes))}]")
     if len(found) == 1:
         _single(found)
         return
@@ -104,6 +107,14 @@ def _body(found: Embedded) -> None:
         draw_neighbours(found)
     draw_selection(found)
     draw_similarity(found)
+
+
+def _strange(found: Embedded) -> str:
+    """A warning where kinds share a map and it is not known that they share a space, as another door may ask for."""
+    provider, kinds = core().providers.get(found.run.provider), dict.fromkeys(found.kinds)
+    if len(kinds) < 2 or (provider is not None and capability(provider, found.run.model).model.one_space):
+        return ""
+    return f"it is not known that `{found.run.model}` puts {listed(kinds)} into one space: near may not mean alike"
 
 
 def _single(found: Embedded) -> None:
