@@ -17,6 +17,7 @@ class Answer:
         self.usages: list[Usage | None] = [None] * prompts
         self.finish_reasons: list[str | None] = [None] * prompts
         self.data: list[Mapping[str, Any] | None] = [None] * prompts
+        self.receipts: list[Mapping[str, Any] | None] = [None] * prompts
         self.exchanges: list[Exchange] = []
         self.progress: float | None = None
         self.doing = ""
@@ -34,6 +35,11 @@ class Answer:
             self.finish_reasons[index] = chunk.finish_reason
         if chunk.data is not None:
             self.data[index] = chunk.data
+        if chunk.cache is not None:
+            self.receipts[index] = chunk.cache
+        self._add_news(chunk)
+
+    def _add_news(self, chunk: Chunk) -> None:
         if chunk.exchange is not None:
             self.exchanges.append(chunk.exchange)
         if chunk.progress is not None:

@@ -129,7 +129,8 @@ class Chunk:
     `{"sources": […]}` for models that quote. `usage` replaces what came before, it is never added up.
     `index` says which of several prompts it belongs to. `progress`, 0 to 1, is how much of the work is done, for
     answers that come in one piece; `doing` what the progress is of, where it is not the work itself but something that
-    has to be done before it, such as a download, and `""` once that is done.
+    has to be done before it, such as a download, and `""` once that is done. `cache` is what the cache says of this
+    prompt, a receipt as JSON; it replaces what came before.
     """
 
     text: str = ""
@@ -141,6 +142,7 @@ class Chunk:
     index: int = 0
     progress: float | None = None
     doing: str | None = None
+    cache: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

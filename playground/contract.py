@@ -32,6 +32,15 @@ is null when the provider counts nothing. Counts are the provider's own, never a
 Words for all. Beside `temperature`, `max_tokens` and `schema`: `reasoning_effort` (a level), `reasoning_budget`
 (tokens), `detail` (how closely images are looked at) and `dimensions` become each provider's own control, or a 400.
 
+Cache. `enable_semantic_cache` is for chat and ignored elsewhere; each prompt and each conversation is looked up by
+itself. An answer is reused within one namespace, provider, model, system prompt, earlier messages, files, schema and
+parameters: an exact repeat of the last message at once (at a temperature above 0 too: no new answer is drawn then), a
+similar one while the share of wrong answers among the requests of the namespace stays below `cache_delta`; 0 reuses
+exact repeats only. `cached` is true when every answer came from the cache; `tokens_used` counts nothing for those, and
+they cost nothing. `Cache-Control: no-cache` asks the model and stores its answer anew, `no-store` leaves the cache
+alone. What the cache cannot do never fails a request: the model is asked. `X-Cache` says what became of each prompt,
+and `GET /v1/runs/{id}` why.
+
 Keys. Unknown top-level keys are ignored. Unknown `parameters` go to the provider untouched; a parameter that the model
 is known to refuse is a 400 that names the model's own control. Nothing that was not set is sent, save what a provider
 demands (Anthropic's `max_tokens`, the `detail` of an image on OpenAI's Responses).
@@ -129,7 +138,7 @@ class RawInferenceResponse(BaseModel):
     def _repr_markdown_(self) -> str:
         from playground.display import markdown
 
-        return markdown(self.data, self.provider, self.model, self.tokens_used, self.latency_ms)
+        return markdown(self.data, self.provider, self.model, self.tokens_used, self.latency_ms, cached=self.cached)
 
 
 class ErrorDetail(BaseModel):

@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def markdown(data: Any, provider: str, model: str, tokens: Mapping[str, int] | None, latency_ms: float) -> str:
+def markdown(
+    data: Any, provider: str, model: str, tokens: Mapping[str, int] | None, latency_ms: float, *, cached: bool = False
+) -> str:
     """The answer first, one line of facts below it."""
     facts = [f"`{provider}/{model}`", f"{latency_ms:,.0f} ms"]
-    if tokens:
+    if cached:
+        facts.append("from the cache")
+    elif tokens:
         facts += [f"{count:,} {name}" for name, count in tokens.items()]
     return f"{_body(data)}\n\n<small>{' · '.join(facts)}</small>"
 

@@ -1,20 +1,25 @@
-"""The one road: resolve, load files, ask the provider, record. Streaming and not streaming are the same generator."""
+"""The one road: resolve, load files, ask the cache or the provider, record; streaming or not, the same generator."""
 
 import logging
 import time
-from collections.abc import Generator, Iterator, Mapping
-from typing import Protocol
+from collections.abc import Callable, Generator, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from playground.answer import Answer, tokens_used
 from playground.archive import Archive
+from playground.cache.receipt import served
+from playground.cache.visit import Visit
 from playground.call import Chunk, Provider, Stop
 from playground.contract import RawInferenceResponse
 from playground.errors import CancelledError, InternalServerError, PlaygroundError
-from playground.fanout import merge
+from playground.fanout import Ask, merge
 from playground.loading import Loader
 from playground.record import RunRecord
 from playground.resolve import Plan, resolve
 from playground.ticket import Ticket, written
+
+if TYPE_CHECKING:
+    from playground.cache.road import Road
 
 logger = logging.getLogger("playground")
 
@@ -27,13 +32,24 @@ class Recorder(Protocol):
 
 
 class Engine:
-    """Providers, a recorder, an archive and a loader of files, joined by one generator."""
+    """Providers, a recorder, an archive, a loader of files and the cache's road, joined by one generator.
 
-    def __init__(self, providers: Mapping[str, Provider], recorder: Recorder, archive: Archive, loader: Loader) -> None:
+    `road` is called by the first request that wants the cache.
+    """
+
+    def __init__(
+        self,
+        providers: Mapping[str, Provider],
+        recorder: Recorder,
+        archive: Archive,
+        loader: Loader,
+        road: "Callable[[], Road]",
+    ) -> None:
         self._providers = providers
         self._recorder = recorder
         self._archive = archive
         self._loader = loader
+        self._road = road
 
     def stream(self, ticket: Ticket) -> Generator[Chunk, None, RawInferenceResponse]:
         """Yield the chunks of a run and return its response; raise PlaygroundError.
@@ -48,7 +64,7 @@ class Engine:
             ticket.plan = plan.unopened()  # until they are known to be harmless, files stay out of the history
             ticket.answer = Answer(len(plan.calls))
             plan = ticket.plan = self._loader.load(plan, ticket.stop)
-            yield from _timed(ticket, _ask(plan, ticket.stop))
+            yield from _timed(ticket, _answers(plan, self._asking(ticket, plan), ticket.stop))
             outcome = _response(ticket, plan)
             return outcome
         except PlaygroundError as error:
@@ -82,6 +98,13 @@ class Engine:
             max_bytes=self._loader.max_bytes,
         )
 
+    def _asking(self, ticket: Ticket, plan: Plan) -> Ask:
+        """Who answers a call: the provider, or the cache before it."""
+        request = ticket.request
+        if not request.enable_semantic_cache or plan.task != "chat":
+            return plan.provider.answer
+        return self._road().around(plan.provider, Visit(ticket.namespace, ticket.id, request.cache_delta, ticket.cache))
+
     def _record(self, ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError) -> None:
         try:
             ticket.record = written(ticket, outcome, self._archive)
@@ -94,10 +117,8 @@ class Engine:
             ) from error
 
 
-def _ask(plan: Plan, stop: Stop) -> Iterator[Chunk]:
-    if len(plan.calls) == 1:
-        return plan.provider.answer(plan.calls[0])
-    return merge(plan.provider, plan.calls, stop)
+def _answers(plan: Plan, ask: Ask, stop: Stop) -> Iterator[Chunk]:
+    return ask(plan.calls[0]) if len(plan.calls) == 1 else merge(ask, plan.calls, stop)
 
 
 def _timed(ticket: Ticket, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -126,4 +147,5 @@ def _response(ticket: Ticket, plan: Plan) -> RawInferenceResponse:
         model=plan.model,
         tokens_used=tokens_used(ticket.answer.usage),
         latency_ms=ticket.since(time.perf_counter()) or 0.0,
+        cached=all(map(served, ticket.answer.receipts)),
     )

@@ -1,12 +1,18 @@
 """The Python door: `Playground().run(…)` and `.stream(…)` for programs and notebooks."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from playground.cache.receipt import Receipt
+from playground.cache.visit import Wish
 from playground.contract import RawInferenceRequest, RawInferenceResponse
+from playground.errors import BadRequestError
 from playground.runs import Runs, build, shared
 from playground.settings import Settings
 from playground.ticket import Ticket
+
+if TYPE_CHECKING:
+    from playground.cache.cache import Cache
 
 
 class Playground:
@@ -14,12 +20,24 @@ class Playground:
 
     Without `settings` it is the process-wide core, configured by the environment and `.streamlit/secrets.toml`; with
     a mapping of settings (names as in the README's table) it is one of its own, closed by `close()` or `with`.
+
+    `cache` True asks the semantic cache in every chat request, `cache_delta` is its limit; either can be given to a
+    single request too, as `enable_semantic_cache` and `cache_delta`.
     """
 
-    def __init__(self, settings: Mapping[str, str] | None = None, *, namespace: str = "default") -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, str] | None = None,
+        *,
+        namespace: str = "default",
+        cache: bool = False,
+        cache_delta: float | None = None,
+    ) -> None:
         self._own: Runs | None = build(Settings.of(settings)) if settings is not None else None
         self._core = self._own or shared()
         self._namespace = namespace
+        self._caching: dict[str, Any] = {"enable_semantic_cache": cache, "cache_delta": cache_delta}
+        self._last: Ticket | None = None
 
     def run(
         self,
@@ -28,11 +46,17 @@ class Playground:
         provider: str | None = None,
         model: str | None = None,
         parameters: Mapping[str, Any] | None = None,
+        cache: Wish = "",
         **fields: Any,
     ) -> RawInferenceResponse:
-        """Answer one request. `fields` are the contract's other fields. Raises PlaygroundError."""
-        request = _request(provider, model, inputs, parameters, fields)
-        return self._core.engine.run(Ticket(request, self._namespace, stream=False))
+        """Answer one request. `fields` are the contract's other fields. Raises PlaygroundError.
+
+        `cache`, where the cache is asked: `refresh` asks the model and stores its answer anew, `no_store` leaves the
+        cache alone.
+        """
+        request = self._request(provider, model, inputs, parameters, fields)
+        self._last = Ticket(request, self._namespace, stream=False, cache=cache)
+        return self._core.engine.run(self._last)
 
     def stream(
         self,
@@ -41,14 +65,16 @@ class Playground:
         provider: str | None = None,
         model: str | None = None,
         parameters: Mapping[str, Any] | None = None,
+        cache: Wish = "",
         **fields: Any,
     ) -> Iterator[str | RawInferenceResponse]:
         """Yield pieces of text as they arrive and, last, the response. Raises PlaygroundError.
 
         Leaving the loop early hangs up on the provider and records the run as cancelled.
         """
-        request = _request(provider, model, inputs, parameters, fields)
-        chunks = self._core.engine.stream(Ticket(request, self._namespace))
+        request = self._request(provider, model, inputs, parameters, fields)
+        self._last = Ticket(request, self._namespace, cache=cache)
+        chunks = self._core.engine.stream(self._last)
         response: RawInferenceResponse | None = None
         try:
             while response is None:
@@ -63,6 +89,34 @@ class Playground:
         finally:
             chunks.close()
 
+    @property
+    def cache(self) -> "Cache":
+        """The semantic cache: its state, entries, rules; see `playground.cache.cache`."""
+        return self._core.cache
+
+    def receipts(self) -> list[dict[str, Any]]:
+        """What the cache did with each prompt of the last request, and why; judges' findings as far as they are in."""
+        return self._core.receipts(self._last.record) if self._last and self._last.record else []
+
+    def verdict(self, right: bool, prompt: int = 0) -> str:
+        """Say whether the last answer, which came from the cache, is right; says what that changed."""
+        if self._last is None:
+            raise BadRequestError("nothing was asked yet")
+        return self._core.verdict(self._last.id, self._namespace, right, prompt)
+
+    def peek(
+        self,
+        prompt: str,
+        *,
+        provider: str,
+        model: str,
+        parameters: Mapping[str, Any] | None = None,
+        cache_delta: float | None = None,
+    ) -> Receipt:
+        """What the cache would do with a prompt, and why; nobody is asked."""
+        request = self._request(provider, model, {"prompts": [prompt]}, parameters, {"cache_delta": cache_delta})
+        return self._core.peek(request, self._namespace)[0]
+
     def close(self) -> None:
         """Close a core of one's own; the process-wide one stays."""
         if self._own is not None:
@@ -74,18 +128,18 @@ class Playground:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-
-def _request(
-    provider: str | None,
-    model: str | None,
-    inputs: Mapping[str, Any],
-    parameters: Mapping[str, Any] | None,
-    fields: Mapping[str, Any],
-) -> RawInferenceRequest:
-    return RawInferenceRequest(
-        provider=provider,
-        model=model,
-        inputs=dict(inputs),
-        parameters=dict(parameters) if parameters is not None else None,
-        **fields,
-    )
+    def _request(
+        self,
+        provider: str | None,
+        model: str | None,
+        inputs: Mapping[str, Any],
+        parameters: Mapping[str, Any] | None,
+        fields: Mapping[str, Any],
+    ) -> RawInferenceRequest:
+        return RawInferenceRequest(
+            provider=provider,
+            model=model,
+            inputs=dict(inputs),
+            parameters=dict(parameters) if parameters is not None else None,
+            **self._caching | dict(fields),
+        )

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from playground.call import Task
 
 Status = Literal["done", "failed", "cancelled"]
-Door = Literal["page", "api", "python"]
+Door = Literal["page", "api", "python", "cache"]
+"""Where a run was asked for; `cache`: by the cache, to have two answers compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,8 @@ class RunRecord:
 
     `request` is the contract's request as JSON with media replaced by `media:<sha256>` references; `response` the
     contract's response; `error` the contract's error body; `partial` the texts that had arrived when the run ended
-    without a response, one per prompt; `exchanges` what went over the wire with secrets masked.
+    without a response, one per prompt; `exchanges` what went over the wire with secrets masked. `cached`: every answer
+    came from the cache; `cache` has its receipts, one per prompt, none when the cache was not asked for.
     """
 
     id: str
@@ -54,4 +56,5 @@ class RunRecord:
     reasoning_tokens: int | None = None
     cost: float | None = None
     cached: bool = False
+    cache: tuple[Mapping[str, Any], ...] = ()
     provider_request_id: str | None = None

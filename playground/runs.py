@@ -5,18 +5,26 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from playground.call import Chunk, Provider, Task, Usage
+from playground.cache.judges import Opinion
+from playground.cache.receipt import Receipt
+from playground.cache.rules import of_settings
+from playground.cache.visit import Visit, Wish
+from playground.call import Chunk, Provider, Stop, Task, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.engine import Engine
-from playground.errors import InternalServerError, PlaygroundError
+from playground.errors import BadRequestError, InternalServerError, NotFoundError, PlaygroundError
 from playground.loading import Loader
 from playground.record import Door, RunRecord
+from playground.resolve import resolve
 from playground.settings import Settings
 from playground.store.blobs import Blobs
 from playground.store.history import History
 from playground.ticket import Ticket
+
+if TYPE_CHECKING:
+    from playground.cache.cache import Cache
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -84,6 +92,11 @@ class Run:
     def usage(self) -> Usage:
         """The tokens the provider has reported so far."""
         return self._ticket.answer.usage
+
+    @property
+    def receipts(self) -> tuple[Mapping[str, Any] | None, ...]:
+        """What the cache says of each prompt, as JSON; None where it is not asked, or has not said."""
+        return tuple(self._ticket.answer.receipts)
 
     @property
     def progress(self) -> float | None:
@@ -184,16 +197,38 @@ class Runs:
         self.providers = providers
         self.history = history
         self.blobs = Blobs(settings.data_dir / "media")
-        self.engine = Engine(providers, history, self.blobs, Loader(settings))
+        self._rules = of_settings(settings)
+        self._cache: Cache | None = None
+        self._opening = threading.Lock()
+        self._loader = Loader(settings)
+        self.engine = Engine(providers, history, self.blobs, self._loader, lambda: self.cache.road)
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
 
+    @property
+    def cache(self) -> "Cache":
+        """The semantic cache, made when it is first asked for."""
+        with self._opening:
+            if self._cache is None:
+                from playground.cache.cache import Cache
+                from playground.cache.embedder import bundled
+                from playground.store.shelf import Shelf
+
+                self._cache = Cache(Shelf(self.settings.cache_database), bundled(), self._rules, self._advise)
+            return self._cache
+
     def start(
-        self, request: RawInferenceRequest, *, namespace: str = "default", door: Door = "api", stream: bool = True
+        self,
+        request: RawInferenceRequest,
+        *,
+        namespace: str = "default",
+        door: Door = "api",
+        stream: bool = True,
+        cache: Wish = "",
     ) -> Run:
-        """Start a run in a worker and return at once."""
-        run = Run(Ticket(request, namespace, door, stream))
+        """Start a run in a worker and return at once; `cache` is what it wants of the cache, if that is enabled."""
+        run = Run(Ticket(request, namespace, door, stream, cache))
         with self._lock:
             self._runs[run.id] = run
             self._forget()
@@ -221,6 +256,33 @@ class Runs:
         run.cancel()
         return True
 
+    def peek(self, request: RawInferenceRequest, namespace: str) -> tuple[Receipt, ...]:
+        """What the cache would do with each prompt of a chat request, and why; nobody is asked and nothing moves.
+
+        Raises what resolving the request raises, and BadRequestError for what is no chat.
+        """
+        plan = resolve(request, self.providers, stream=False, stop=Stop(), max_bytes=self._loader.max_bytes)
+        if plan.task != "chat":
+            raise BadRequestError("the cache is for chat; give `inputs.prompts` or `inputs.messages`")
+        visit = Visit(namespace, delta=request.cache_delta)
+        calls = self._loader.load(plan, Stop()).calls
+        return tuple(self.cache.peek(plan.provider, visit, call) for call in calls)
+
+    def receipts(self, record: RunRecord) -> list[dict[str, Any]]:
+        """The cache's receipts of a run, with what judges have said since."""
+        return self.cache.judged(record.namespace, record.cache) if record.cache else []
+
+    def verdict(self, id: str, namespace: str, right: bool, prompt: int = 0) -> str:  # noqa: A002
+        """A person's word on an answer that came from the cache; says what changed.
+
+        Raises NotFoundError, and BadRequestError for an answer that came from the model.
+        """
+        found = self.get(id, namespace)
+        record = found.wait() if isinstance(found, Run) else found
+        if record is None:
+            raise NotFoundError(f"there is no run `{id}` in the namespace `{namespace}`")
+        return self.cache.verdict(record, right, prompt)
+
     def stop(self) -> None:
         """Ask every live run to stop."""
         with self._lock:
@@ -229,10 +291,24 @@ class Runs:
             run.cancel()
 
     def close(self) -> None:
-        """Stop what runs, wait until it is recorded, close the history."""
+        """Stop what runs, wait until it is recorded, close cache and history."""
+        if self._cache is not None:
+            self._cache.learning.stop()
         self.stop()
         self._workers.shutdown(wait=True)
+        if self._cache is not None:
+            self._cache.close()
         self.history.close()
+
+    def _advise(self, namespace: str, model: str, question: str) -> Opinion:
+        """A judge's opinion, by a run of its own: it is in the history, with what it cost."""
+        provider, _, name = model.partition("/")
+        request = RawInferenceRequest(provider=provider, model=name, inputs={"prompts": [question]})
+        run = self.start(request, namespace=namespace, door="cache", stream=False)
+        record = run.wait()
+        if run.response is None or record is None:
+            raise run.error or InternalServerError("the judge's run ended without a response")
+        return Opinion(str(run.response.data.get("text", "")), run.id, record.cost)
 
     def _forget(self) -> None:
         surplus = len(self._runs) - KEPT

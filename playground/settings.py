@@ -44,6 +44,28 @@ TABLE: tuple[Setting, ...] = (
     Setting("PLAYGROUND_RATE_LIMIT", "Requests a minute for each API key; more are a 429; 0 is no limit", "600"),
     Setting("PLAYGROUND_TIMEOUT", "Seconds a provider may stay silent before a 504", "120"),
     Setting("PLAYGROUND_RETRIES", "How often a failed request is sent again, before its first byte", "2"),
+    Setting(
+        "PLAYGROUND_CACHE_DELTA",
+        "Largest share of wrong answers from the cache where a request names none, 0 to 1",
+        "0.02",
+    ),
+    Setting(
+        "PLAYGROUND_CACHE_GUARANTEE",
+        "Over what that share is kept: `average` over the requests of a namespace, or `per_request`",
+        "average",
+    ),
+    Setting(
+        "PLAYGROUND_CACHE_JUDGES",
+        "Who compares fresh answers with stored ones, in turn, comma separated: `equal`, `similar`, chat models as "
+        "`provider/model`",
+        "equal, similar",
+    ),
+    Setting("PLAYGROUND_CACHE_DAYS", "Days after which a stored answer is stale; 0 is never", "30"),
+    Setting(
+        "PLAYGROUND_CACHE_SIZE",
+        "Most answers stored for a namespace; stale ones go first, then the least recently used",
+        "50000",
+    ),
     Setting("HF_ENDPOINT", "Address of the hub that weights are downloaded from", "https://huggingface.co"),
     Setting("OPENAI_API_KEY", "Key for OpenAI", secret=True),
     Setting("OPENAI_BASE_URL", "Base URL for OpenAI", "https://api.openai.com/v1"),
@@ -82,6 +104,9 @@ _DEFAULTS = {
     "PLAYGROUND_RATE_LIMIT": 600.0,
     "PLAYGROUND_TIMEOUT": 120.0,
     "PLAYGROUND_RETRIES": 2.0,
+    "PLAYGROUND_CACHE_DELTA": 0.02,
+    "PLAYGROUND_CACHE_DAYS": 30.0,
+    "PLAYGROUND_CACHE_SIZE": 50_000.0,
 }
 _COMPATIBLE = re.compile(r"PLAYGROUND_COMPATIBLE_([A-Z0-9_]+?)_(BASE_URL|API_KEY)")
 
@@ -160,6 +185,12 @@ class Settings:
             scheme = url.split(":", 1)[0]
             raise ValueError(f"`PLAYGROUND_DATABASE_URL` must start with `sqlite:///`; `{scheme}` is not supported")
         return Path(url.removeprefix("sqlite:///"))
+
+    @cached_property
+    def cache_database(self) -> Path:
+        """The SQLite file of the semantic cache, beside the run history: it can be deleted without losing a run."""
+        history = self.database
+        return history.with_name(f"{history.stem}-cache{history.suffix}")
 
     @cached_property
     def api_keys(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from playground.answer import Answer
 from playground.archive import Archive, archived, masks, without
+from playground.cache.receipt import served
+from playground.cache.visit import Wish
 from playground.call import Exchange, Stop, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.errors import CancelledError, PlaygroundError
@@ -25,13 +27,15 @@ def new_id() -> str:
 class Ticket:
     """What was asked, by which door, and what can be seen of it from outside while it is worked on.
 
-    `stream` asks the provider for a stream. Clock readings are `time.perf_counter` seconds, None until they happen.
+    `stream` asks the provider for a stream; `cache` is what it wants of the cache, where the request enables that.
+    Clock readings are `time.perf_counter` seconds, None until they happen.
     """
 
     request: RawInferenceRequest
     namespace: str = "default"
     door: Door = "python"
     stream: bool = True
+    cache: Wish = ""
     id: str = field(default_factory=new_id)
     stop: Stop = field(default_factory=Stop)
     created_at: float = field(default_factory=time.time)
@@ -76,6 +80,8 @@ def written(ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError, arc
         completion_tokens=usage.completion,
         reasoning_tokens=usage.reasoning,
         cost=_cost(ticket),
+        cached=response is not None and response.cached,
+        cache=tuple(each or {} for each in answer.receipts) if any(answer.receipts) else (),
         provider_request_id=next((each.request_id for each in answer.exchanges if each.request_id), None),
     )
 
@@ -87,13 +93,17 @@ def _status(error: PlaygroundError | None) -> Status:
 
 
 def _cost(ticket: Ticket) -> float | None:
-    """Dollars of all prompts; each is priced alone, because long ones may be dearer. None when one is not known."""
+    """Dollars of all prompts; each is priced alone, because long ones may be dearer. None when one is not known.
+
+    What came from the cache was free, whatever the model's price.
+    """
     plan = ticket.plan
     if plan is None:
         return None
+    answer = ticket.answer
     dollars = [
-        cost(plan.provider.name, plan.model, usage or Usage(), plan.task, ticket.created_at)
-        for usage in ticket.answer.usages
+        0.0 if served(receipt) else cost(plan.provider.name, plan.model, usage or Usage(), plan.task, ticket.created_at)
+        for usage, receipt in zip(answer.usages, answer.receipts, strict=True)
     ]
     return None if None in dollars else sum(each or 0.0 for each in dollars)
 

@@ -9,10 +9,11 @@ from starlette.responses import Response
 
 from playground.api.auth import Namespace, admit
 from playground.api.context import Core, context, core
-from playground.api.events import EventStream, hang_up
+from playground.api.events import EventStream, decided, hang_up
 from playground.api.openapi import LIMIT_HEADERS, RUN_HEADERS, failures, headers
 from playground.api.payload import Payload
 from playground.api.reply import Reply, stamp
+from playground.cache.visit import Wish
 from playground.contract import RawInferenceResponse
 from playground.errors import InternalServerError
 from playground.runs import Run
@@ -71,11 +72,15 @@ async def execute(
 ) -> Response:
     """Start a run and answer with what it gives."""
     stream = wants_events(request.headers.get("accept", ""))
-    run = await context(request).work(core.runs.start, payload, namespace=namespace, door="api", stream=stream)
+    wish = wished(request.headers.get("cache-control", ""))
+    run = await context(request).work(
+        core.runs.start, payload, namespace=namespace, door="api", stream=stream, cache=wish
+    )
     stamp(request, {"X-Run-Id": run.id, "X-Cache": "off"})
     if stream:
         return EventStream(run, context(request))
     await _ended(request, run)
+    stamp(request, {"X-Cache": decided(run)})
     if run.response is None:
         raise run.error or InternalServerError("the run ended without a response")
     return Reply(run.response)
@@ -90,6 +95,14 @@ async def _ended(request: Request, run: Run) -> None:
         finally:
             run.cancel()
             tasks.cancel_scope.cancel()
+
+
+def wished(control: str) -> Wish:
+    """What a `Cache-Control` header wants of the cache: `no-store`, `no-cache` (as `max-age=0`), or nothing special."""
+    wants = {part.strip().lower().replace(" ", "") for part in control.split(",")}
+    if "no-store" in wants:
+        return "no_store"
+    return "refresh" if wants & {"no-cache", "max-age=0"} else ""
 
 
 def wants_events(accept: str) -> bool:

@@ -1,6 +1,6 @@
 """The shapes of a run on the wire, live or ended."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +58,9 @@ class RunDetail(RunSummary):
     reasoning: list[str] = Field(default=[], description="The reasoning beside `partial`")
     reasoning_tokens: int | None = Field(default=None, description="Part of `tokens.completion`")
     provider_request_id: str | None = Field(default=None, description="The provider's own id of the request")
+    cache: list[dict[str, Any]] = Field(
+        default=[], description="What the cache did with each prompt and why; empty when it was not asked for"
+    )
     exchanges: list[dict[str, Any]] = Field(
         default=[], description="What was sent to the provider, secrets masked, and the status it answered with"
     )
@@ -68,6 +71,19 @@ class RunList(BaseModel):
 
     runs: list[RunSummary]
     next: str | None = Field(description="`before` of the next page; null on the last one")
+
+
+class CacheVerdict(BaseModel):
+    """A person's word on an answer that came from the cache."""
+
+    right: bool = Field(description="Whether the answer is right for what was asked")
+    prompt: int = Field(default=0, ge=0, description="Which prompt of the run, from 0")
+
+
+class Learned(BaseModel):
+    """What a verdict has changed."""
+
+    message: str
 
 
 class Cancellation(BaseModel):
@@ -88,8 +104,8 @@ def of_glance(glance: Glance) -> RunSummary:
     )
 
 
-def of_record(record: RunRecord) -> RunDetail:
-    """An ended run."""
+def of_record(record: RunRecord, receipts: Sequence[Mapping[str, Any]] = ()) -> RunDetail:
+    """An ended run; `receipts` are the cache's, with what judges have said since."""
     times = record.timings
     return RunDetail(
         state=record.status,
@@ -106,6 +122,7 @@ def of_record(record: RunRecord) -> RunDetail:
         partial=list(record.partial),
         reasoning=list(record.reasoning),
         exchanges=[dict(each) for each in record.exchanges],
+        cache=[dict(each) for each in receipts or record.cache],
         **{name: getattr(record, name) for name in _RECORDED},
     )
 
@@ -133,6 +150,7 @@ def of_live(run: Run) -> RunDetail:
         partial=list(run.texts),
         reasoning=list(run.reasoning),
         reasoning_tokens=run.usage.reasoning,
+        cache=[dict(each or {}) for each in run.receipts] if any(run.receipts) else [],
     )
 
 

@@ -10,7 +10,17 @@ from playground.api.auth import Namespace, admit
 from playground.api.context import Core, context, core
 from playground.api.openapi import failures
 from playground.api.reply import Reply
-from playground.api.run import Cancellation, RunDetail, RunList, RunSummary, of_glance, of_live, of_record
+from playground.api.run import (
+    CacheVerdict,
+    Cancellation,
+    Learned,
+    RunDetail,
+    RunList,
+    RunSummary,
+    of_glance,
+    of_live,
+    of_record,
+)
 from playground.call import Task
 from playground.errors import NotFoundError
 from playground.record import Status
@@ -84,6 +94,25 @@ async def cancel(id: str, request: Request, namespace: Namespace, core: Annotate
     return Reply(await context(request).work(_cancel, core.runs, id, namespace))
 
 
+@router.post(
+    "/v1/runs/{id}/cache/verdict",
+    summary="Say whether a cached answer is right",
+    operation_id="judge_cached_answer",
+    response_model=Learned,
+    responses=failures(400, 401, 404, 429, 500),
+)
+async def verdict(
+    id: str,  # noqa: A002
+    verdict: CacheVerdict,
+    request: Request,
+    namespace: Namespace,
+    core: Annotated[Core, Depends(core)],
+) -> Response:
+    """A person's word on an answer that came from the cache: it is evidence, and a wrong one is not reused."""
+    said = await context(request).work(core.runs.verdict, id, namespace, verdict.right, verdict.prompt)
+    return Reply(Learned(message=said))
+
+
 def _list(runs: Runs, namespace: str, page: Page) -> RunList:
     first = not page.before and not any(page.filters.values())
     live = runs.live(namespace) if first else []  # looked at first: one that ends meanwhile is listed once
@@ -100,8 +129,8 @@ def _detail(runs: Runs, id_: str, namespace: str) -> RunDetail:
         raise _unknown(id_, namespace)
     if isinstance(found, Run):
         record = found.wait(0)
-        return of_live(found) if record is None else of_record(record)
-    return of_record(found)
+        return of_live(found) if record is None else of_record(record, runs.receipts(record))
+    return of_record(found, runs.receipts(found))
 
 
 def _cancel(runs: Runs, id_: str, namespace: str) -> Cancellation:

@@ -5,12 +5,14 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from playground.enclosed import enclosed
 from playground.record import RunRecord
 
 LINE = 160
 """Characters of a question or answer shown in a list."""
 SEARCHED = 100_000
 """Characters of the question, and of the answer, that the search looks at."""
+_SILENT = {"role", "type", "base64"}
 
 
 def question(request: Mapping[str, Any]) -> str:
@@ -20,7 +22,7 @@ def question(request: Mapping[str, Any]) -> str:
         return ""
     if "messages" in inputs:
         said = deque(_strings(inputs["messages"]), maxlen=1)
-        return _line(said[0]) if said else ""
+        return _line(said[0]) if said else ", ".join(each.modality for each in enclosed(inputs))
     asked = [inputs[key] for key in ("prompts", "text", "texts") if key in inputs]
     return _line(next(_strings(asked or inputs), ""))
 
@@ -66,14 +68,14 @@ def _problem(record: RunRecord) -> str:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """The texts in a JSON value, in order; roles of messages and references to media are none."""
+    """The texts in a JSON value, in order; roles of messages, kinds of parts, files and references to them are none."""
     match value:
         case str():
             if value and not value.startswith("media:"):
                 yield value
         case Mapping():
             for key, each in value.items():
-                if key != "role":
+                if key not in _SILENT:
                     yield from _strings(each)
         case list() | tuple():
             for each in value:

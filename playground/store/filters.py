@@ -38,7 +38,7 @@ _CONDITIONS = {
     "since": "runs.created_at >= ?",
     "until": "runs.created_at < ?",
 }
-_ESCAPES = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
+ESCAPES = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
 def where(namespace: str, filters: Filters) -> tuple[str, list[Any]]:
@@ -57,6 +57,6 @@ def where(namespace: str, filters: Filters) -> tuple[str, list[Any]]:
     words = sorted(set(folded(filters.get("text", "")).split()), key=len, reverse=True)[:WORDS]
     for word in words:
         conditions.append(r"texts.text LIKE ? ESCAPE '\'")
-        values.append(f"%{word[:LETTERS].translate(_ESCAPES)}%")
+        values.append(f"%{word[:LETTERS].translate(ESCAPES)}%")
     joined = " CROSS JOIN texts ON texts.run = runs.number" if words else ""
     return f"{joined} WHERE {' AND '.join(conditions)}", values

@@ -15,7 +15,7 @@ from playground.store import excerpt
 _TEXTS = ("id", "namespace", "door", "task", "provider", "model", "status", "provider_request_id")
 _VALUES = ("created_at", "cached", "prompt_tokens", "completion_tokens", "reasoning_tokens", "cost")
 _TIMES = ("started", "first_token", "last_token", "total")
-_PAYLOAD = ("request", "response", "error", "partial", "reasoning", "exchanges")
+_PAYLOAD = ("request", "response", "error", "partial", "reasoning", "exchanges", "cache")
 _COLUMNS = (*_TEXTS, *_VALUES, *_TIMES)
 
 _GLANCE = (
@@ -95,8 +95,8 @@ def record_of(row: tuple[Any, ...]) -> RunRecord:
     values = dict(zip(_COLUMNS, map(unbound, row[:-1]), strict=True))
     timings = Timings(**{name: values.pop(name) for name in _TIMES})
     payload = _decode(row[-1])
-    for name in ("partial", "reasoning", "exchanges"):
-        payload[name] = tuple(payload[name])
+    for name in ("partial", "reasoning", "exchanges", "cache"):
+        payload[name] = tuple(payload.get(name, ()))  # older runs have no `cache`
     values["cached"] = bool(values["cached"])
     return RunRecord(timings=timings, **values, **payload)
 

@@ -12,6 +12,7 @@ import streamlit as st
 
 from playground.metrics import tokens_per_second
 from playground.record import RunRecord
+from playground.ui.cache.evidence import run_receipts
 from playground.ui.content import show_answer, show_request
 from playground.ui.core import core
 from playground.ui.fault import fault
@@ -24,7 +25,7 @@ _STATUS = {
     "failed": ":red-badge[:material/error: failed]",
     "cancelled": ":orange-badge[:material/stop_circle: stopped]",
 }
-_DOORS = {"page": "a page", "api": "the HTTP API", "python": "Python"}
+_DOORS = {"page": "a page", "api": "the HTTP API", "python": "Python", "cache": "the cache, as a judge"}
 _FEW = 8
 """Numbers of a vector that are shown."""
 _MANY = 200
@@ -67,6 +68,7 @@ def show_run(run: RunRecord) -> None:
             fault(run.error, key="runs")
         if run.response or any(run.partial) or run.status != "failed":
             show_answer(run)
+        run_receipts(run, "runs")
     with facts:
         timeline(run)
         st.table(_facts(run), border="horizontal", alt="Times, tokens and ids of this run")

@@ -62,6 +62,7 @@ def test_every_other_operation_is_declared(spec):
         "GET /v1/runs",
         "GET /v1/runs/{id}",
         "POST /v1/runs/{id}/cancel",
+        "POST /v1/runs/{id}/cache/verdict",
         "GET /v1/models",
         "GET /v1/health",
     }
