@@ -198,6 +198,10 @@ def test_everything_said_is_searched(history: History):
     assert found == {"brief": ["a"], "pong": ["a"], "pear": ["b"], "due": ["b"], "media:abc": [], "user": []}
 
 
+def _asking(*content: dict[str, str]) -> dict[str, object]:
+    return {"inputs": {"messages": [{"role": "user", "content": list(content)}]}}
+
+
 @pytest.mark.parametrize(
     ("run", "question", "answer"),
     [
@@ -215,6 +219,12 @@ def test_everything_said_is_searched(history: History):
             "2",
             "Time to first token.",
         ),
+        (
+            chat(request=_asking({"type": "image", "base64": "media:ab"}, {"type": "text", "text": "See?"})),
+            "See?",
+            "Time to first token.",
+        ),
+        (chat(request=_asking({"type": "image", "base64": "iVBORw0KGgo="})), "image", "Time to first token."),
         (chat(request={"inputs": {"system": "s", "prompts": ["p", "q"]}}), "p", "Time to first token."),
         (
             chat(
