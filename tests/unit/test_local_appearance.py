@@ -63,6 +63,12 @@ def test_same_colours_in_another_place_are_further_than_the_same_place():
     assert ball @ closer > ball @ moved > ball @ features(SCENES["bars"])
 
 
+def test_where_a_colour_stands_counts():
+    flag = Image.new("RGB", (60, 40), "red")
+    flag.paste("blue", (30, 0, 60, 40))
+    assert features(flag) @ features(flag.transpose(Image.Transpose.FLIP_LEFT_RIGHT)) < 0.8
+
+
 def test_the_direction_of_edges_counts():
     upright, lying = SCENES["bars"].resize((180, 180)), SCENES["bars"].resize((180, 180)).rotate(90)
     assert features(upright) @ features(lying) < 0.8

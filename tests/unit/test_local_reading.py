@@ -10,7 +10,7 @@ from playground.call import Call, Chunk, Media, Message, Stop
 from playground.errors import BadRequestError, CancelledError
 from playground.providers.local import reading
 from playground.providers.local.reading import detection, order
-from playground.providers.local.reading.recognition import cut, decode
+from playground.providers.local.reading.recognition import cut, decode, values
 from playground.providers.local.reading.rectangle import Rectangle, smallest
 from tests.signs import media, sign, table
 
@@ -108,6 +108,14 @@ def test_a_line_is_cut_out_upright():
     found = cut(image, Rectangle(15, 35, 30, 10, pi / 2))
     assert found.size == (30, 10)
     assert set(found.get_flattened_data()) == {(255, 0, 0)}
+
+
+def test_the_network_sees_blue_first_and_nothing_beside_a_short_line():
+    found = values(Image.new("RGB", (10, 96), "red"))
+    assert found.shape == (1, 3, 48, 320)
+    assert found[0, :, 0, 0].tolist() == [-1, -1, 1]
+    assert (found[..., 5:] == 0).all()
+    assert values(Image.new("RGB", (90_000, 10))).shape[3] == 3200
 
 
 def lines_at(*places: tuple[float, float, float]) -> list[Rectangle]:

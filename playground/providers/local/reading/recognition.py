@@ -46,7 +46,7 @@ def _confidence(reading: Reading) -> float:
 
 
 def _read(image: "Image", place: Rectangle) -> Reading:
-    [[scores]] = load("recognition").run(None, {"x": _values(cut(image, place))})
+    [[scores]] = load("recognition").run(None, {"x": values(cut(image, place))})
     return Reading(*decode(scores, _characters()), place)
 
 
@@ -62,16 +62,16 @@ def cut(image: "Image", place: Rectangle) -> "Image":
     return image.transform(size, Image.Transform.AFFINE, affine, Image.Resampling.BICUBIC)
 
 
-def _values(line: "Image") -> Array:
-    """(1, 3, 48, width) from -1 to 1, blue first; filled up with 0."""
+def values(line: "Image") -> Array:
+    """A line as the network takes it: (1, 3, 48, width) from -1 to 1, blue first, filled up with 0."""
     from PIL import Image
 
     least, most = WIDTHS
     width = min(max(1, ceil(HEIGHT * line.width / line.height)), most)
     pixels = np.asarray(line.resize((width, HEIGHT), Image.Resampling.BILINEAR), np.float32)
-    values = np.zeros((1, 3, HEIGHT, max(width, least)), np.float32)
-    values[0, :, :, :width] = pixels[:, :, ::-1].transpose(2, 0, 1) / 127.5 - 1
-    return values
+    filled = np.zeros((1, 3, HEIGHT, max(width, least)), np.float32)
+    filled[0, :, :, :width] = pixels[:, :, ::-1].transpose(2, 0, 1) / 127.5 - 1
+    return filled
 
 
 def decode(scores: Array, characters: tuple[str, ...]) -> tuple[str, float]:
