@@ -70,14 +70,14 @@ class Remote:
         intake = self.takes(model, media)
         return intake is not None and intake.fetches(media)
 
-    def takes(self, model: str, media: Media | None = None) -> Intake | None:
+    def takes(self, model: str, media: Media | None = None, task: Task | None = None) -> Intake | None:
         """What files the provider takes for a model (and where it has several ways, for this file); None for none.
 
-        Never touches the network.
+        `task` is what is asked of it; None: what it is best known for. Never touches the network.
         """
         known = self.model(model)
-        task: Task = next(iter(known.tasks if known else kinds.tasks(model)), "chat")
-        choose = self._row.choose(task)
+        asked: Task = task or next(iter(known.tasks if known else kinds.tasks(model)), "chat")
+        choose = self._row.choose(asked)
         if choose is None:
             return None
         try:
@@ -85,7 +85,7 @@ class Remote:
         except InferenceServiceUnavailableError:
             return None
         message = Message("user", "", (media,) if media else ())
-        return choose(Call(task, model, messages=(message,)), target).takes(model)
+        return choose(Call(asked, model, messages=(message,)), target).takes(model)
 
     def models(self) -> tuple[Model, ...]:
         """The provider's own list when it can be asked, completed by the catalogue; else the catalogue."""

@@ -189,6 +189,12 @@ def test_what_a_model_does_not_take_is_refused_before_it_is_sent(cloud, replay):
     assert not at.button(key="transcribe_go").disabled
 
 
+def test_a_model_nobody_knows_takes_what_transcription_takes(cloud):
+    at = upload(cloud(Answer.golden("openai/verbose.json"), model="my-own-ears"), "call.flac", SPEECH)
+    assert "The whole file is sent, to OpenAI: `my-own-ears`." in said(at)
+    assert not at.button(key="transcribe_go").disabled
+
+
 def test_an_address(page, environment, core):
     with serve({"/talks/monday.flac": answer(SPEECH)}) as files:
         environment(PLAYGROUND_MEDIA_HOSTS=files.host)

@@ -38,10 +38,10 @@ def refusal(choice: Choice, given: Attachment) -> str:
     if given.data and not given.facts.get("sounds"):
         return f"`{given.name}` holds no sound that can be read; choose another file"
     provider = core().providers[choice.provider]
-    if not given.data or not isinstance(provider, Remote):
+    if not given.data or not choice.model or not isinstance(provider, Remote):
         return ""
     sound = replace(given.media, modality="audio", data=given.data)
-    intake = provider.takes(choice.model, sound)
+    intake = provider.takes(choice.model, sound, "transcription")
     if intake is None:
         return ""
     known = provider.model(choice.model)
