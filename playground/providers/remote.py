@@ -76,9 +76,9 @@ class Remote:
         `task` is what is asked of it; None: what it is best known for. Never touches the network.
         """
         known = self.model(model)
-        if task is None:
-            task = next(iter(known.tasks if known else kinds.tasks(model)), "chat")
-        choose = self._row.choose(task)
+        likely: Task = next(iter(known.tasks if known else kinds.tasks(model)), "chat")
+        asked = task or likely
+        choose = self._row.choose(asked)
         if choose is None:
             return None
         try:
@@ -86,7 +86,7 @@ class Remote:
         except InferenceServiceUnavailableError:
             return None
         message = Message("user", "", (media,) if media else ())
-        return choose(Call(task, model, messages=(message,)), target).takes(model)
+        return choose(Call(asked, model, messages=(message,)), target).takes(model)
 
     def models(self) -> tuple[Model, ...]:
         """The provider's own list when it can be asked, completed by the catalogue; else the catalogue."""
