@@ -150,8 +150,8 @@ class Model:
     """What a model is and can do: the row behind the picker, the refusals and the price.
 
     `refuses` maps a parameter, or a kind of file, to the sentence that names what to use instead. `context` and
-    `max_output` are tokens, `dimensions` the default vector length, `retires` an ISO date. `one_space` says that what it
-    embeds of different kinds, texts and images say, lies in one space, where near means alike.
+    `max_output` are tokens, `dimensions` the default vector length, `retires` an ISO date. `one_space` says that what
+    it embeds of different kinds, texts and images say, lies in one space, where near means alike.
     """
 
     id: str

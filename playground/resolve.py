@@ -138,16 +138,17 @@ def _check(known: Model, task: Task, inputs: Inputs) -> None:
 
 def _check_space(known: Model, inputs: Inputs) -> None:
     if inputs.texts and "text" not in known.inputs:
+        takes = ", ".join(known.inputs)
         raise BadRequestError(
-            f"`{known.id}` embeds {', '.join(known.inputs)}, not text; {known.refuses.get('text', 'ask another model')}",
+            f"`{known.id}` embeds {takes}, not text; {known.refuses.get('text', 'ask another model')}",
             code="modality_not_supported",
             details={"modality": "text", "model": known.id},
         )
     kinds = dict.fromkeys((*(("text",) if inputs.texts else ()), *(file.modality for file in inputs.files)))
     if len(kinds) > 1 and not known.one_space:
         raise BadRequestError(
-            f"`{known.id}` does not put {' and '.join(kinds)} into one space, so their vectors cannot be compared; send a "
-            "request for each kind, or ask a model with one space",
+            f"`{known.id}` does not put {' and '.join(kinds)} into one space, so their vectors cannot be compared; "
+            "send a request for each kind, or ask a model with one space",
             code="spaces_not_shared",
             details={"modalities": list(kinds), "model": known.id},
         )
