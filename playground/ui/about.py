@@ -31,7 +31,7 @@ def data_folder() -> None:
         ("Run history", settings.database, _runs(core().history.count(NAMESPACE))),
         ("Media of requests", folder / "media", ""),
         ("Plugins", settings.plugins_dir, ""),
-        ("Text encoders", settings.models_dir, ""),
+        ("Models", settings.models_dir, ""),
     ]
     st.table(
         {

@@ -1,16 +1,19 @@
 """Weights on their way here: from a hub on loopback, from a folder, from nowhere."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from playground.call import Chunk, Stop
+from playground.call import Call, Chunk, Stop
 from playground.errors import CancelledError, InferenceServiceUnavailableError
+from playground.providers.local import fetched as fetched_models
 from playground.providers.local.weights import Part, Weights
 from tests.hub import fetched, play
 from tests.replay import Answer, ReplayServer
+from tests.specimens import SOUND
 
 LARGE = bytes(range(256)) * 2**14
 HALF = len(LARGE) // 2
@@ -175,6 +178,18 @@ def test_a_hub_that_is_forbidden_is_not_asked(hub: ReplayServer, tmp_path: Path,
     with pytest.raises(InferenceServiceUnavailableError, match="`HF_HUB_OFFLINE` forbids"):
         list(fetch(tmp_path / "tiny", hub.url))
     assert hub.requests == []
+
+
+def test_an_extra_that_is_missing_is_named_before_anything_is_fetched(tmp_path: Path):
+    row = replace(fetched_models.ROWS[1], package="nobody_has_this")
+    assert row.told(tmp_path).note.endswith("Needs `pip install 'inference-playground[whisper]'`.")
+    with pytest.raises(InferenceServiceUnavailableError) as failure:
+        next(row.answer(Call("transcription", row.model.id, media=(SOUND,)), tmp_path, NOWHERE))
+    assert failure.value.message == (
+        "`whisper-tiny` needs the package `nobody_has_this`, which is not installed; run "
+        "`pip install 'inference-playground[whisper]'`"
+    )
+    assert failure.value.details["retryable"] is False
 
 
 def test_a_folder_that_cannot_be_made_is_told(hub: ReplayServer, tmp_path: Path):
