@@ -263,6 +263,16 @@ def test_a_film_can_be_played_again(page: Page, core: Callable[[], Runs]) -> Non
     assert len(at.get("video")) == 1
 
 
+def test_a_run_of_a_program_with_an_image_beside_its_prompt_is_shown(page: Page, core: Callable[[], Runs]) -> None:
+    reference = core().blobs.put(PNG, "image/png")
+    inputs = {"prompts": ["What?"], "image_base64s": [reference], "document_url": "https://x.io/a.pdf?key=•••"}
+    core().history.record(chat("run_api", request={"provider": "openai", "model": "gpt-4.1", "inputs": inputs}))
+    for name in ("chat", "runs"):
+        at = page(name, run="run_api")
+        assert len(previews(at)) == 1
+        assert "https://x.io/a.pdf?key=•••" in shown(at)
+
+
 def test_a_file_that_is_lost_says_so_and_is_not_sent_again(page: Page, core: Callable[[], Runs]) -> None:
     at = page("chat", run=_kept(core, {"type": "image", "base64": "media:" + "0" * 64}))
     assert "no longer kept" in shown(at)

@@ -114,7 +114,13 @@ def at(text: str, modality: Modality | None = None, *, max_bytes: int = MAX_BYTE
     found = modality or kind_of(url)
     if found is None:
         raise BadRequestError("the address does not tell what is there; say whether it is an image, a sound, …")
-    return Attachment(unquote(urlsplit(url).path.rpartition("/")[2]) or urlsplit(url).netloc, found, url=url)
+    return Attachment(named(url), found, url=url)
+
+
+def named(url: str) -> str:
+    """What the file at an address is called: the end of its path, else the host."""
+    parts = urlsplit(url)
+    return unquote(parts.path.rpartition("/")[2]) or parts.netloc
 
 
 def kind_of(url: str) -> Modality | None:

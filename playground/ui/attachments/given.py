@@ -11,7 +11,7 @@ from playground.contract import RawInferenceRequest
 from playground.enclosed import Enclosed, changed, enclosed
 from playground.errors import BadRequestError, PlaygroundError
 from playground.media import EXTENSIONS
-from playground.ui.attachments.attachment import Attachment, at, look, opened
+from playground.ui.attachments.attachment import Attachment, look, named, opened
 from playground.ui.core import core
 
 Request = Mapping[str, Any]
@@ -83,8 +83,8 @@ def _attachment(file: Enclosed, fetched: Mapping[str, str]) -> Attachment:
     if value.startswith("media:"):
         return kept(value, modality)
     try:
-        if file.form == "url":
-            return at(value, modality)
+        if file.form == "url" and value[:5].lower() != "data:":
+            return Attachment(named(value), modality, url=value)
         found = opened(modality, b64decode(value.rpartition(",")[2]))
     except (PlaygroundError, ValueError):
         return Attachment(f"{modality} that cannot be shown", modality)
