@@ -45,7 +45,9 @@ def test_any_body(client, body):
 @given(
     inputs=some.dictionaries(keys, values, max_size=3),
     parameters=some.none() | some.dictionaries(texts, values, max_size=3),
-    model=some.sampled_from(["handbook", "all-minilm-l6-v2", "pocketsphinx-en-us", "nobody", ""]),
+    model=some.sampled_from(
+        ["handbook", "image-reader", "all-minilm-l6-v2", "colour-and-edges", "pocketsphinx-en-us", "nobody", ""]
+    ),
 )
 def test_any_inputs_and_parameters(client, inputs, parameters, model):
     body = {"provider": "local", "model": model, "inputs": inputs, "parameters": parameters}

@@ -177,7 +177,9 @@ def test_each_line_is_told_when_it_is_read():
     assert progress[-1] == 1
 
 
-@pytest.mark.parametrize("quarters", [1, 2, 3])
+@pytest.mark.parametrize(
+    "quarters", [pytest.param(1, marks=pytest.mark.slow), 2, pytest.param(3, marks=pytest.mark.slow)]
+)
 def test_a_page_that_lies_on_its_side_or_head(quarters: int):
     assert read(sign(*PROSE, size=24).rotate(90 * quarters, expand=True)) == "\n".join(PROSE)
 
@@ -254,4 +256,11 @@ def test_a_stop_ends_it_between_two_lines():
     stop.set()
     with pytest.raises(CancelledError):
         list(chunks)
-    assert read(sign("EXIT 12")) == "EXIT 12"  # its place is free again
+
+
+def test_one_who_waits_for_a_reader_keeps_nobody_else_waiting():
+    message = Message("user", "", (media(sign("EXIT 12", "Platform 3")),))
+    first = reading.answer(Call("chat", "image-reader", messages=(message,)))
+    assert "EXIT 12" in {next(first).text, next(first).text}
+    assert read(sign("Gate 7")) == "Gate 7"
+    assert "".join(chunk.text for chunk in first) == "\nPlatform 3"

@@ -60,23 +60,29 @@ def answer(call: Call) -> Iterator[Chunk]:
     for number, file in enumerate(files):
         yield Chunk(progress=number / len(files))
         row = None
-        with _place(call.stop):
-            picture = decode(file, PIXELS, call.stop)
-            images.append({"width": picture.width, "height": picture.height})
-            for line in _lines(picture, call.stop):
-                gap = " " if line.row == row else "\n" if row is not None else "\n\n" if lines else ""
-                row = line.row
-                lines.append(_told(line.reading, number, picture))
-                yield Chunk(text=gap + line.reading.text, progress=(number + line.done) / len(files))
+        picture = decode(file, PIXELS, call.stop)
+        images.append({"width": picture.width, "height": picture.height})
+        for line in _lines(picture, call.stop):
+            gap = " " if line.row == row else "\n" if row is not None else "\n\n" if lines else ""
+            row = line.row
+            lines.append(_told(line.reading, number, picture))
+            yield Chunk(text=gap + line.reading.text, progress=(number + line.done) / len(files))
     if not lines:
         yield Chunk(text=_nothing(len(files)))
     yield Chunk(data={"lines": lines, "images": images}, finish_reason="stop")
 
 
 def _lines(picture: Picture, stop: Stop) -> "Iterator[Line]":
+    """The lines of a picture. Images that are read at the same time take turns, line by line."""
     from playground.providers.local.reading.page import lines
 
-    return lines(picture.pixels, stop)
+    found = lines(picture.pixels, stop)
+    while True:
+        with _place(stop):
+            line = next(found, None)
+        if line is None:
+            return
+        yield line
 
 
 def _told(reading: "Reading", number: int, picture: Picture) -> dict[str, Any]:
@@ -99,7 +105,7 @@ def _nothing(images: int) -> str:
 
 @contextmanager
 def _place(stop: Stop) -> Iterator[None]:
-    """One of the places there are for images at the same time. Raises CancelledError once `stop` is set."""
+    """One of the places there are for networks at work. Raises CancelledError once `stop` is set."""
     while not _PLACES.acquire(timeout=_LOOK):
         if stop.is_set():
             raise CancelledError("the run was stopped")
