@@ -143,7 +143,9 @@ def test_spaces_are_no_errors_where_nobody_writes_them():
     assert measure("我爱北京", "我 爱 北京", WORDS_ONLY).characters.rate == 0
 
 
-@pytest.mark.parametrize("text", ["hello 你好 everyone here", "안녕하세요 여러분", "Привет", "مرحبا بالعالم", "123"])
+@pytest.mark.parametrize(
+    "text", ["hello 你好 everyone here", "hello 你好吗吧", "안녕하세요 여러분", "Привет", "مرحبا بالعالم", "123"]
+)
 def test_with_spaces_there_is_one(text):
     assert not unspaced(text)
     assert measure(text, text, WORDS_ONLY).words.rate == 0
