@@ -15,7 +15,10 @@ MENU = {
         ("embeddings", "Embeddings", "scatter_plot", "Turn texts into vectors: map, neighbours, similarity."),
         ("transcribe", "Transcribe", "graphic_eq", "Speech to text with times, from a file or the microphone."),
     ],
-    "Inspect": [("runs", "Runs", "receipt_long", "Every run: search, open, compare latency, tokens and cost.")],
+    "Inspect": [
+        ("runs", "Runs", "receipt_long", "Every run: search, open, compare latency, tokens and cost."),
+        ("cache", "Cache", "bolt", "Answers that are reused: how sure, what they saved; try to fool it."),
+    ],
     "Set up": [("settings", "Settings", "tune", "Providers and their keys, the HTTP API, the data folder.")],
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from playground.record import RunRecord
+from playground.ui.cache.evidence import cache_receipts
 from playground.ui.conversation import answer_text, ask_again, take_back
 from playground.ui.fault import fault
 from playground.ui.look import quiet
@@ -36,6 +37,7 @@ def show_answer(run: RunRecord, key: str, *, last: bool) -> None:
     if run.response and asked:
         verdict(data)
     _sources(data.get("sources") or [])
+    cache_receipts(run, key)
     _actions(run, key, last=last)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.cache.visit import Wish
 from playground.call import Modality
 from playground.contract import RawInferenceRequest
 from playground.enclosed import enclosed
@@ -183,9 +184,12 @@ def answer_text(run: RunRecord) -> str:
     return "\n\n".join(texts)
 
 
-def ask(request: RawInferenceRequest, question: str, files: Sequence[Attachment] = ()) -> None:
-    """Start a run for a question with its files and put it at the end of the conversation."""
-    run = core().start(request, namespace=NAMESPACE, door="page")
+def ask(request: RawInferenceRequest, question: str, files: Sequence[Attachment] = (), *, cache: Wish = "") -> None:
+    """Start a run for a question with its files and put it at the end of the conversation.
+
+    `cache` is what it wants of the cache where the request enables it.
+    """
+    run = core().start(request, namespace=NAMESPACE, door="page", cache=cache)
     turns().append(Turn(question, run.id, files=tuple(files)))
     st.query_params["run"] = run.id
 
@@ -201,7 +205,7 @@ def ask_again() -> None:
             problems("chat_box")[:] = [error.message]
             return
         turns().pop()
-        ask(request, last.question, last.files)
+        ask(request, last.question, last.files, cache="refresh")  # the stored answer is there already
 
 
 def take_back() -> None:

@@ -13,7 +13,7 @@ from playground.ui.attachments.taking import listed, refusal, taken
 from playground.ui.attachments.tray import add, empty, tray
 from playground.ui.attachments.words import NOUNS
 from playground.ui.bar import Setup
-from playground.ui.cache.controls import caching
+from playground.ui.cache.controls import caching, once
 from playground.ui.look import keep_draft, quiet
 from playground.ui.picker import Choice
 
@@ -76,7 +76,7 @@ def _started(setup: Setup, question: str, system: str | None, schema: Mapping[st
     inputs |= {"system": system} if system else {}
     again = [file for turn in earlier for file in turn.files if file.modality in kinds]
     request = setup.request(inputs, schema=schema, detail=detail(choice, "chat", [*again, *files]))
-    conversation.ask(caching(request, "chat"), question, files)
+    conversation.ask(caching(request, "chat"), question, files, cache=once("chat"))
     return True
 
 

@@ -40,7 +40,7 @@ def test_limits_are_counts(delta: float, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(3, "just now"), (60, "1 minute"), (7300, "2 hours"), (86400 * 12, "12 days")]
+    ("seconds", "said"), [(3, "just now"), (60, "1 minute ago"), (7300, "2 hours ago"), (86400 * 12, "12 days ago")]
 )
 def test_ages(seconds: float, said: str) -> None:
     assert age(seconds) == said

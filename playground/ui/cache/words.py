@@ -22,6 +22,10 @@ class Chip:
         return f":{self.colour}-badge[:material/{self.icon}: {self.word}]"
 
 
+SERVED = ("exact", "hit")
+"""Statuses of answers that came from the cache."""
+ASKED = ("exact", "hit", "audited", "learning", "guarded", "miss")
+"""Statuses of requests that were looked up."""
 CHIPS: Mapping[str, Chip] = {
     "exact": Chip("Exact", "equal", "green", "The same prompt was answered before; its answer was reused."),
     "hit": Chip("Hit", "bolt", "green", "A similar prompt was answered before, surely enough to reuse its answer."),
@@ -31,6 +35,8 @@ CHIPS: Mapping[str, Chip] = {
     ),
     "guarded": Chip("Guarded", "shield", "orange", "Something similar is there, but not surely enough for the limit."),
     "miss": Chip("Miss", "close", "gray", "Nothing similar was there."),
+    "refresh": Chip("Asked afresh", "sync", "blue", "The cache was not looked into; the fresh answer was kept."),
+    "no_store": Chip("Kept out", "visibility_off", "gray", "The cache was not looked into, and nothing was kept."),
     "off": Chip("Cache off", "power_settings_new", "gray", "The request did not ask for the cache."),
 }
 
@@ -58,9 +64,15 @@ def in_a_hundred(delta: float) -> str:
 
 
 def age(seconds: float) -> str:
-    """How long ago: `just now`, `5 minutes`, `3 hours`, `12 days`."""
+    """How long ago: `just now`, `5 minutes ago`, `3 hours ago`, `12 days ago`."""
+    said = span(seconds)
+    return f"{said} ago" if said else "just now"
+
+
+def span(seconds: float) -> str:
+    """A stretch of time for people: `5 minutes`, `3 hours`, `12 days`; empty below a minute."""
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         count = int(seconds // length)
         if count:
             return f"{count:,} {unit}{'s' * (count != 1)}"
-    return "just now"
+    return ""
