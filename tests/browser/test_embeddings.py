@@ -16,8 +16,8 @@ from tests.browser.conftest import settled
 
 RECT = 89
 """Pixels from the right edge of the map to its first tool."""
-COMPILED = 90_000
-"""Milliseconds that the first UMAP of an app may take: it compiles."""
+COMPILED = 240_000
+"""Milliseconds that the first UMAP of an app may take: it compiles, 10 to 25 s where nothing else runs."""
 
 
 def open_embeddings(visit, app, **options) -> Page:
@@ -183,7 +183,7 @@ def test_own_texts_are_shown_as_texts_and_stay(visit, app, shot):
 
 def test_a_file_with_labels_and_one_that_cannot_be_read(visit, app, shot, tmp_path):
     page = open_embeddings(visit, app)
-    page.get_by_role("radio", name="Upload").click()
+    page.get_by_role("radio", name="Texts from a file").click()
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("id,price\n1,2\n")
     page.locator("input[type=file]").set_input_files(wrong)
@@ -211,7 +211,7 @@ def test_a_file_with_labels_and_one_that_cannot_be_read(visit, app, shot, tmp_pa
 
 def test_a_long_run_can_be_stopped(visit, app, shot, tmp_path):
     page = open_embeddings(visit, app)
-    page.get_by_role("radio", name="Upload").click()
+    page.get_by_role("radio", name="Texts from a file").click()
     many = tmp_path / "many.txt"
     many.write_text(
         "".join(f"This is the sentence with the number {row}, and it has more words.\n" for row in range(9000))
