@@ -1,10 +1,14 @@
 """The cache on the one road, over real HTTP: what is served, what is kept; none of its failures costs an answer."""
 
+import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 
+from playground.cache.receipt import SHOWN
 from playground.contract import RawInferenceRequest
+from playground.errors import BadRequestError
 from playground.record import RunRecord
 from playground.runs import Run, Runs, build
 from playground.settings import Settings
@@ -129,3 +133,167 @@ def test_64_threads_on_one_prompt_are_one_call(core: Runs, replay: ReplayServer)
     assert len(replay.requests) == 1
     assert sum(record.cached for record in records) == 63
     assert sum(record.prompt_tokens for record in records) == 5
+
+
+def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
+
+
+def test_a_leader_that_is_stopped_takes_nobody_along(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, spoken(*"abcdefghijklmnopqrstuvwxyz", delay=0.05))
+    leader = core.start(ask())
+    wait_until(lambda: leader.texts[0])
+    follower = core.start(ask())
+    wait_until(lambda: follower.texts[0])
+    leader.cancel()
+    assert ended(leader).status == "cancelled"
+    record = ended(follower)
+    assert text(record) == "abcdefghijklmnopqrstuvwxyz"
+    assert (record.cache[0]["shared"], record.cache[0]["saved"]["tokens"], record.cached) == (True, 8, True)
+    assert len(replay.requests) == 1
+    assert run(core, ask()).cached
+
+
+def test_the_last_who_leaves_hangs_up(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, spoken("Hel", then="hang"))
+    runs = [core.start(ask()) for _ in range(3)]
+    for each in runs:
+        wait_until(lambda each=each: each.texts[0])
+        each.cancel()
+    assert {ended(each).status for each in runs} == {"cancelled"}
+    assert replay.hung_up.wait(30)
+    replay.on("POST", CHAT, said("Hello"))
+    assert status(run(core, ask()))[0] != "exact"
+
+
+def test_a_leader_that_fails_does_not_fail_who_waits(core: Runs, replay: ReplayServer):
+    bad = Answer.json({"error": {"message": "no"}}, 400)
+    replay.on("POST", CHAT, replace(bad, wait=0.5), said("Hello"))
+    leader = core.start(ask(), stream=False)
+    wait_until(lambda: replay.requests)
+    followers = [core.start(ask(), stream=False) for _ in range(8)]
+    assert ended(leader).status == "failed"
+    assert {text(ended(each)) for each in followers} == {"Hello"}
+    assert len(replay.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        said("Hel", "length"),
+        said("", "content_filter"),
+        said("   "),
+        said("tool", "tool_calls"),
+        Answer.json({"error": {"message": "no"}}, 400),
+        spoken("Hel", then="close"),
+    ],
+    ids=["cut", "filtered", "empty", "tool", "failed", "broken off"],
+)
+def test_only_whole_answers_are_stored(core: Runs, replay: ReplayServer, answer: Answer):
+    replay.on("POST", CHAT, answer, said("Hello"))
+    ended(core.start(ask(), stream=answer.pieces is not None))
+    again = run(core, ask())
+    assert not again.cached
+    assert text(again) == "Hello"
+    assert core.cache.state("default").entries == 1
+
+
+def test_refresh_asks_anew_and_replaces_and_no_store_leaves_no_trace(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("one"), said("two"), said("three"))
+    run(core, ask())
+    fresh = run(core, ask(), cache="refresh")
+    assert (status(fresh), text(fresh)) == (["refresh"], "two")
+    aside = run(core, ask(), cache="no_store")
+    assert (status(aside), text(aside)) == (["no_store"], "three")
+    assert text(run(core, ask())) == "two"
+    assert core.cache.state("default").entries == 1
+
+
+def test_a_failed_refresh_keeps_what_was_there(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("one"), Answer.json({"error": {"message": "no"}}, 400))
+    run(core, ask())
+    assert run(core, ask(), cache="refresh").status == "failed"
+    assert text(run(core, ask())) == "one"
+
+
+def test_namespaces_share_nothing(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("mine"), said("yours"))
+    run(core, ask(), namespace="mine")
+    assert text(run(core, ask(), namespace="yours")) == "yours"
+    assert core.cache.clear("mine") == 1
+    assert run(core, ask(), namespace="yours").cached
+    assert not run(core, ask(), namespace="mine").cached
+
+
+def test_only_temperature_zero_is_not_told_that_sampling_is_skipped(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("Hello"))
+    for temperature, skipped in ((0, False), (0.7, True)):
+        request = ask(parameters={"temperature": temperature})
+        run(core, request)
+        assert run(core, request).cache[0]["sampling_skipped"] is skipped
+
+
+def test_a_prompt_of_a_megabyte_is_found_again(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("long"))
+    prompt = "many words " * 100_000
+    run(core, ask(prompt))
+    again = run(core, ask(prompt))
+    assert again.cached
+    assert len(again.cache[0]["prompt"]) <= SHOWN
+    near = run(core, ask(prompt + "more"))
+    assert near.cache[0]["reason"] == "too_long"
+
+
+def test_an_answer_of_a_megabyte_is_replayed_in_no_time(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("word " * 200_000))
+    run(core, ask())
+    again = core.start(ask())
+    chunks = list(again.follow())
+    assert len("".join(chunk.text for chunk in chunks)) == 1_000_000
+    assert len(chunks) < 100
+
+
+def test_embeddings_are_none_of_its_business(core: Runs):
+    request = RawInferenceRequest(
+        provider="local", model="all-minilm-l6-v2", inputs={"text": "Hi"}, enable_semantic_cache=True
+    )
+    assert run(core, request).cache == ()
+
+
+def test_a_prompt_can_be_looked_up_dry(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("Hello"))
+    run(core, ask("Hi"))
+    receipts = core.peek(ask("Hi", "Something else"), "default")
+    assert [receipts[0].status, receipts[0].saved.tokens] == ["exact", 8]
+    assert receipts[1].status in {"miss", "learning"}
+    assert len(replay.requests) == 1
+    assert core.cache.state("default").books[0].watch.exact == 0
+
+
+def test_the_run_says_all_that_the_cache_said(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("Yes, it is."), said("Yes, it is"))
+    run(core, ask("Is it?"))
+    assert core.cache.learning.settle(60)
+    record = run(core, ask("Is it so?"))
+    assert core.cache.learning.settle(60)
+    receipt = core.receipts(record)[0]
+    assert (receipt["status"], receipt["prompt"]) == ("learning", "Is it?")
+    assert receipt["judge"][0]["right"] is True
+    assert receipt["judge"][0]["by"] == "equal"
+    groups = {line.group for line in core.cache.entries("default")}
+    assert len(groups) == 1
+
+
+def test_what_a_person_calls_wrong_is_not_given_out_again(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("one"), said("two"))
+    first = run(core, ask())
+    with pytest.raises(BadRequestError, match="came from the model"):
+        core.verdict(first.id, "default", right=False)
+    cached = run(core, ask())
+    assert "evidence" in core.verdict(cached.id, "default", right=True)
+    assert "known" in core.verdict(cached.id, "default", right=True)
+    assert "deleted" in core.verdict(cached.id, "default", right=False)
+    assert text(run(core, ask())) == "two"
