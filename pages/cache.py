@@ -19,7 +19,7 @@ else:
     state = core().cache.state(NAMESPACE)
     with st.container(horizontal=True, vertical_alignment="center", key="cache_title"):
         demo = " :gray-badge[:material/science: Demo loaded]" if state.demo else ""
-        st.markdown(f"# Cache{demo}", anchors=False, width="stretch")
+        st.title(f"Cache{demo}", anchor=False, width="stretch")
         view = st.segmented_control(
             "View",
             ["Overview", "Entries", "Map", "Try it", "Rules"],

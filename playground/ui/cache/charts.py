@@ -59,7 +59,8 @@ def _without_gaps(found: Sequence[Hour], step: int) -> list[Hour]:
 
 
 def _error_chart(hours: Sequence[Hour], times: Sequence[str]) -> None:
-    book = "own" if any(hour.watch.get("own", {}).get("served") for hour in hours) else "demo"
+    served = {book for hour in hours for book, watch in hour.watch.items() if watch.get("served")}
+    book = "demo" if served == {"demo"} else "own"
     columns = {name: [hour.watch.get(book, {}).get(field) for hour in hours] for name, field in _ERROR.items()}
     known = [place for place, estimate in enumerate(columns["Estimate"]) if estimate is not None]
     with st.container(border=True, height="stretch", key="cache_chart_error"):

@@ -61,7 +61,7 @@ def _hits(line: Line) -> str:
 
 
 def _actions(line: Line) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="cache_entry_actions"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="cache_entry_marks"):
         yes, no = ":material/check:", ":material/close:"
         st.button("The answer is right", key="cache_mark_right", icon=yes, on_click=_mark, args=(line, True))
         st.button("It is wrong", key="cache_mark_wrong", icon=no, on_click=_mark, args=(line, False))

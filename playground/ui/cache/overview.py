@@ -39,7 +39,12 @@ def _figures(state: State) -> None:
         ),
         ("Tokens saved", f"{state.saved.tokens:,}", f"{dollars(money)} saved" if money else "", None),
         ("Time saved", seconds(ms) if ms else "none yet", "", None),
-        ("Entries", f"{state.entries:,}", f"{state.groups:,} different answers", None),
+        (
+            "Entries",
+            f"{state.entries:,}",
+            "1 answer" if state.groups == 1 else f"{state.groups:,} different answers",
+            None,
+        ),
     ]
     with st.grid(4, min_column_width=150, key="cache_figures"):
         for title, value, below, help_ in rows:

@@ -34,7 +34,14 @@ Receipt = Mapping[str, Any]
 def receipt_line(receipt: Receipt) -> str:
     """Chip and sentence in Markdown."""
     demo = " :gray-badge[:material/science: Demo]" if receipt.get("demo") else ""
-    return f"{chip(receipt['status']).badge}{demo} {plain(receipt['sentence'])}"
+    return f"{chip(receipt['status']).badge}{demo} {told(receipt)}"
+
+
+def told(receipt: Receipt) -> str:
+    """The sentence in Markdown, without the word that stands on its chip."""
+    word, sentence = chip(receipt["status"]).word, str(receipt["sentence"])
+    rest = sentence.removeprefix(word).lstrip(",: ")
+    return plain(rest[:1].upper() + rest[1:] if sentence.startswith(f"{word},") else sentence)
 
 
 def receipt_detail(receipt: Receipt, asked: str, key: str) -> None:
@@ -57,10 +64,15 @@ def receipt_detail(receipt: Receipt, asked: str, key: str) -> None:
 
 
 def compare(stored: str, fresh: str, sides: tuple[str, str], key: str) -> None:
-    """Draw two texts word by word, or say that they are the same."""
+    """Draw two texts word by word, or one after the other where no word is shared; say when they are the same."""
     pairs = align(stored.split(), fresh.split())
-    if counts(pairs)["same"] == len(pairs):
+    same = counts(pairs)["same"]
+    if same == len(pairs):
         st.markdown(quiet(f":material/check: {sides[0].capitalize()} and {sides[1]} are the same, word for word."))
+    elif not same:
+        for side, text in zip(sides, (stored, fresh), strict=True):
+            st.markdown(quiet(side.capitalize()))
+            st.text(text)
     else:
         draw_diff(pairs, NAMES, sides, key)
 

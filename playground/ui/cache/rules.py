@@ -64,7 +64,7 @@ def rules() -> None:
 def _judges(chain: tuple[str, ...]) -> None:
     model = next((judge for judge in chain if judge not in (_EQUAL, _SIMILAR)), None)
     st.session_state.setdefault("cache_judge_similar", _SIMILAR in chain)
-    st.session_state.setdefault("cache_judge_model", model)
+    st.session_state.setdefault("cache_judge_third", model)
     st.checkbox(
         "Equal words", value=True, disabled=True, key="cache_judge_equal", help="Case, quotes and blanks aside."
     )
@@ -79,7 +79,7 @@ def _judges(chain: tuple[str, ...]) -> None:
         "A model, where it is still open",
         offered if model is None or model in offered else [*offered, model],
         index=None,
-        key="cache_judge_model",
+        key="cache_judge_third",
         placeholder="None: what is not clear stays undecided",
         accept_new_options=True,
         on_change=_keep,
@@ -104,7 +104,7 @@ def _keep() -> None:
     chain = (
         _EQUAL,
         *((_SIMILAR,) if state["cache_judge_similar"] else ()),
-        *filter(None, [state["cache_judge_model"]]),
+        *filter(None, [state["cache_judge_third"]]),
     )
     try:
         core().cache.set_rules(NAMESPACE, judges=chain, guarantee=state["cache_guarantee"])

@@ -9,7 +9,7 @@ from playground.contract import RawInferenceRequest
 from playground.errors import PlaygroundError
 from playground.ui.bar import Setup, model_bar
 from playground.ui.cache.controls import limit_slider
-from playground.ui.cache.receipt import plain, receipt_detail, receipt_line
+from playground.ui.cache.receipt import receipt_detail, receipt_line, told
 from playground.ui.cache.variants import Variant, impossible, variants
 from playground.ui.cache.words import SERVED, chip
 from playground.ui.core import NAMESPACE, core
@@ -83,10 +83,9 @@ def _tricks(prompt: str, found: Sequence[tuple[Variant, Receipt]]) -> None:
     fooled = [trick for trick, receipt in found if receipt.status in SERVED and not trick.same]
     st.markdown("### Try to fool it", anchors=False)
     st.markdown(_verdict(len(fooled), sum(not trick.same for trick, _ in found)))
-    with st.grid(2, min_column_width=320, gap="small"):
-        for place, (trick, receipt) in enumerate(found):
-            with st.container(border=True, gap="xsmall", height="stretch", key=f"cache_trick_{place}"):
-                _trick(trick, receipt, f"cache_trick_{place}")
+    for place, (trick, receipt) in enumerate(found):
+        with st.container(border=True, gap="xsmall", key=f"cache_trick_{place}"):
+            _trick(trick, receipt, f"cache_trick_{place}")
     left = impossible(prompt)
     if left:
         st.markdown(quiet(f"This prompt has nothing for: {', '.join(left)}."))
@@ -97,8 +96,7 @@ def _trick(trick: Variant, receipt: Receipt, key: str) -> None:
     same = " :gray-badge[should get the same]" if trick.same else ""
     st.markdown(f"{chip(receipt.status).badge} :gray-badge[{trick.kind}]{same}")
     st.text(trick.text)
-    label = f":small[{plain(receipt.sentence)}]"
-    panel = st.expander(label, type="compact", key=f"{key}_why", on_change="rerun")
+    panel = st.expander(f":small[{told(receipt.json())}]", type="compact", key=f"{key}_why", on_change="rerun")
     if panel.open:
         with panel:
             receipt_detail(receipt.json(), trick.text, f"{key}_detail")
