@@ -92,6 +92,7 @@ def as_mixpeek(request: RawInferenceRequest | Mapping[str, Any], origin: str) ->
     imports = ["import os"]
     if _files(sent):
         imports = ["import base64", *imports, "from pathlib import Path"]
+    literal = _literal(_without_files(sent, lambda file: file), 1)
     return f"""\
 {chr(10).join(imports)}
 
@@ -99,7 +100,7 @@ import mixpeek
 
 configuration = mixpeek.Configuration(host={origin!r}, access_token=os.environ[{KEY!r}])
 with mixpeek.ApiClient(configuration) as client:
-    response = mixpeek.InferenceApi(client).execute_raw_inference({_literal(_without_files(sent, lambda file: file), 1)})
+    response = mixpeek.InferenceApi(client).execute_raw_inference({literal})
 print(response.data)
 """
 
