@@ -31,18 +31,25 @@ class Open:
 class Books:
     """Any thread may use it."""
 
-    def __init__(self, shelf: Shelf, embedder: Embedder, rules: Rules, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        shelf: Shelf,
+        embedder: Embedder,
+        rules: Rules,
+        clock: Callable[[], float] = time.time,
+        examples: "Callable[[Books, str], int] | None" = None,
+    ) -> None:
         self.shelf = shelf
         self.embedder = embedder
         self.rules = rules
         self.clock = clock
+        self._examples = examples
         self._lock = threading.RLock()
         self._open: OrderedDict[tuple[str, str], Open] = OrderedDict()
-        self._demos: dict[str, bool] = {}
 
     def of(self, namespace: str, scope: str = "") -> Open:
         """The book that a scope's answers are in: the demo's while it is there and the scope is its, else the own."""
-        return self.open(namespace, "demo" if scope.endswith(DEMO) and self.has_demo(namespace) else "own")
+        return self.open(namespace, "demo" if scope.endswith(DEMO) and self._with_demo(namespace) else "own")
 
     def open(self, namespace: str, name: str) -> Open:
         """A book by name, loaded when it is first asked for."""
@@ -69,10 +76,7 @@ class Books:
 
     def has_demo(self, namespace: str) -> bool:
         """Whether a namespace has the bundled examples."""
-        with self._lock:
-            if namespace not in self._demos:
-                self._demos[namespace] = any(each.name == "demo" for each in self.ids(namespace))
-            return self._demos[namespace]
+        return self.shelf.rules(namespace).get("demo") is True
 
     def ids(self, namespace: str) -> list[Book]:
         """A namespace's books for this embedder."""
@@ -97,10 +101,9 @@ class Books:
         """Put a core back; the next use loads it again."""
         with self._lock:
             self._open.pop((namespace, name), None)
-            self._demos.pop(namespace, None)
 
     def drop(self, namespace: str, name: str) -> None:
-        """Forget a book with all that it has learned."""
+        """Forget a book with all that it has learned, for all embedders."""
         for book in self.shelf.books(namespace):
             if book.name == name:
                 self.shelf.drop(book.id)
@@ -115,6 +118,14 @@ class Books:
             if opened.book.namespace == namespace:
                 opened.rules, opened.core.guarantee = rules, rules.guarantee
         return rules
+
+    def _with_demo(self, namespace: str) -> bool:
+        """`has_demo`; the first who asks in the namespace of people brings the examples, once."""
+        with self._lock:
+            first = namespace == "default" and not self.has_demo(namespace)
+            if first and self._examples is not None and "demo" not in self.shelf.rules(namespace):
+                self._examples(self, namespace)
+            return self.has_demo(namespace)
 
     def _load(self, book: Book) -> Open:
         rules = self.rules.given(self.shelf.rules(book.namespace))

@@ -87,7 +87,7 @@ class Cache:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._shelf = shelf
-        self._books = Books(shelf, embedder, rules, clock)
+        self._books = Books(shelf, embedder, rules, clock, demo.load)
         self._counts = Counts(clock)
         self.learning = Learning(self._books, self._counts, advise)
         self.road = Road(self._books, self._counts, self.learning)

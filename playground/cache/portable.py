@@ -1,4 +1,4 @@
-"""A cache as JSON lines, to be kept, looked at, or taken in elsewhere: a head, then entries, then labels."""
+"""A cache as JSON lines, to be kept, looked at, or taken in elsewhere: a head, entries, labels, what was learned."""
 
 import base64
 import hashlib
@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.cache.books import Books, Open
 from playground.cache.coding import read_label, write_label
-from playground.cache.journal import Change, Joined, Judged, Remembered
+from playground.cache.journal import Change, Joined, Judged, Learned, Remembered, Spent
 from playground.cache.reply import EXCERPT, Reply, unpack
 from playground.cache.scope import moved
 from playground.cache.shelf import Kept, Shelf, Wanted
@@ -17,6 +17,7 @@ from playground.call import Usage
 from playground.errors import BadRequestError
 
 KIND, VERSION = "playground-cache", 1
+STATES = {Learned: "learned", Spent: "spent"}
 _TOGETHER = 500  # changes in one transaction
 
 
@@ -39,6 +40,8 @@ def export(shelf: Shelf, opened: Open) -> Iterator[bytes]:
                 )
             case Judged():
                 yield _line({"kind": "label"} | json.loads(write_label(change)))
+            case Learned() | Spent():
+                yield _line({"kind": STATES[type(change)], "state": dict(change.state)})
 
 
 def load(books: Books, opened: Open, lines: Iterable[bytes]) -> int:
@@ -61,7 +64,10 @@ def load(books: Books, opened: Open, lines: Iterable[bytes]) -> int:
 
 
 class _Arrival:
-    """Lines on their way into a book. Ids become others, unless the lines come from this very namespace."""
+    """Lines on their way into a book. Ids become others, unless the lines come from this very namespace.
+
+    Where the book is new, the model and the budget go on as they were; else it learns anew from all labels.
+    """
 
     def __init__(self, books: Books, opened: Open, head: Mapping[str, Any]) -> None:
         if head.get("kind") != KIND or head.get("version") != VERSION:
@@ -70,6 +76,7 @@ class _Arrival:
         self._opened = opened
         self._same = head["namespace"] == opened.book.namespace
         self._vectors = head["embedder"] == opened.book.embedder
+        self._new = books.shelf.size([opened.book.id]).entries == 0
         self._changes: list[Change] = []
         self._kept: dict[int, Kept] = {}
 
@@ -81,6 +88,10 @@ class _Arrival:
             case "label" if self._vectors:  # what was learned with other vectors does not hold for these
                 label = read_label(json.dumps(values))
                 self._add(replace(label, label=self._id(label.label), group=self._id(label.group)))
+            case "learned" if self._vectors and self._new:
+                self._add(Learned(values["state"]))
+            case "spent" if self._vectors and self._new:
+                self._add(Spent(values["state"]))
         return 0
 
     def write(self) -> None:
