@@ -101,7 +101,7 @@ def main(rounds: int) -> None:
     url = f"http://127.0.0.1:{server.stdout.readline().strip()}/v1"
     with tempfile.TemporaryDirectory() as folder:
         core = build(Settings.of({"PLAYGROUND_DATA_DIR": folder, "PLAYGROUND_COMPATIBLE_BENCH_BASE_URL": url}))
-        unkept = Engine(core.providers, Forgetful(), core.blobs, Loader(core.settings))
+        unkept = Engine(core.providers, Forgetful(), core.blobs, Loader(core.settings), lambda: core.cache.road)
         sides = {"bare": Bare(url), "ours": Ours(core.engine), "unkept": Ours(unkept)}
         print("call       at once  bare CPU ms  ours x  unkept x  ours TTFT +ms")
         for kind in ("plain", "streamed"):

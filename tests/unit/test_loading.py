@@ -92,7 +92,7 @@ def core(settings: Callable[..., Settings], files: Files) -> Iterator[Runs]:
 @pytest.fixture
 def run(core: Runs, listener: Listener) -> Callable[..., Call]:
     """Asks with these inputs and gives the first call that arrived at the provider."""
-    engine = Engine({"listener": listener}, core.history, core.blobs, Loader(core.settings))
+    engine = Engine({"listener": listener}, core.history, core.blobs, Loader(core.settings), lambda: core.cache.road)
 
     def run(model: str = "m", **inputs: object) -> Call:
         request = RawInferenceRequest(provider="listener", model=model, inputs=inputs)
@@ -231,7 +231,7 @@ def test_a_stop_ends_the_loading_at_once(core: Runs, listener: Listener):
 
     with serve({"/slow": silent}) as slow:
         settings = Settings.of({"PLAYGROUND_MEDIA_HOSTS": slow.host})
-        engine = Engine({"listener": listener}, core.history, core.blobs, Loader(settings))
+        engine = Engine({"listener": listener}, core.history, core.blobs, Loader(settings), lambda: core.cache.road)
         inputs = {"prompts": ["a"], "image_urls": [slow.url("/slow"), slow.url("/slow?2")]}
         ticket = Ticket(RawInferenceRequest(provider="listener", model="m", inputs=inputs))
         threading.Thread(target=lambda: heard.wait(10) and ticket.stop.set()).start()
@@ -256,7 +256,7 @@ def test_one_failure_hangs_up_on_the_others(run, core: Runs, listener: Listener)
 
     with serve({"/slow": silent, "/none": missing}) as slow:
         loader = Loader(Settings.of({"PLAYGROUND_MEDIA_HOSTS": slow.host}))
-        engine = Engine({"listener": listener}, core.history, core.blobs, loader)
+        engine = Engine({"listener": listener}, core.history, core.blobs, loader, lambda: core.cache.road)
         inputs = {"prompts": ["a"], "image_urls": [slow.url("/slow"), slow.url("/none")]}
         with pytest.raises(BadRequestError, match=r"image_urls\[1\]"):
             engine.run(Ticket(RawInferenceRequest(provider="listener", model="m", inputs=inputs)))
