@@ -11,7 +11,8 @@ from playground.cache.rule import SAFETY, threshold
 WINDOW = 2000
 BONUS = 0.3
 _FORGET, _PRIOR = 0.99, 2.0  # of rho: audits fade, and so many errors are taken as seen and as predicted at the start
-_RHO = (0.5, 4.0)
+_RHO = (0.33, 4.0)
+_SKETCH = 100
 _STALE = 20  # look-ups that a threshold is kept for
 
 
@@ -67,10 +68,18 @@ class Budget:
         self._thresholds.clear()
 
     def state(self) -> dict[str, Any]:
-        """What must outlive a restart, as JSON; the window fills again by itself."""
-        return {"earned": self._earned, "spent": self._spent, "seen": self._seen, "predicted": self._predicted}
+        """What must outlive a restart, as JSON: the sums, and of the window a hundred quantiles (None is infinite)."""
+        window = np.sort(self._chances[: min(self._met, WINDOW)])
+        places = np.linspace(0, len(window) - 1, min(len(window), _SKETCH)).round().astype(int)
+        sketch = [float(chance) if np.isfinite(chance) else None for chance in window[places]]
+        sums = {"earned": self._earned, "spent": self._spent, "seen": self._seen, "predicted": self._predicted}
+        return {**sums, "window": sketch}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what `state` gave."""
         self._earned, self._spent = state["earned"], state["spent"]
         self._seen, self._predicted = state["seen"], state["predicted"]
+        self._met = len(state["window"])
+        self._rows[:] = np.nan
+        self._chances[: self._met] = [np.inf if chance is None else chance for chance in state["window"]]
+        self._thresholds.clear()

@@ -203,7 +203,7 @@ class Core:
         near = self._memory.nearest(scope, self._unit(vector))
         if not near:
             return blank
-        candidates, row = self._compare(words(prompt), near)
+        candidates, row = self._compare(prompt, near)
         chance = self._learner.chance(row)
         ruling = self._ruling(candidates[0].group, chance, delta)
         return replace(
@@ -218,16 +218,23 @@ class Core:
         )
 
     def _compare(
-        self, request: tuple[str, ...], near: Sequence[tuple[Entry, float]]
+        self, prompt: str, near: Sequence[tuple[Entry, float]]
     ) -> tuple[tuple[Candidate, ...], tuple[float, ...]]:
-        neighbours = [Neighbour(entry.group, cosine, words(entry.prompt)) for entry, cosine in near]
+        neighbours = [Neighbour(entry.group, cosine, entry.prompt) for entry, cosine in near]
         candidates = []
         for group in ranked(neighbours)[:2]:
             entry, cosine = next(pair for pair in near if pair[0].group == group)
             candidates.append(Candidate(group, entry.id, entry.prompt, self._memory.groups[group].answer, cosine))
         best = candidates[0].group
         record = self._memory.groups[best].record
-        row = features(request, neighbours, best, rarity=self._rarity.of, record=record, harm=self._learner.harm)
+        row = features(
+            prompt,
+            neighbours,
+            best,
+            rarity=self._rarity.of,
+            record=record,
+            harm=self._learner.harm,
+        )
         return tuple(candidates), row
 
     def _ruling(self, group: int, chance: float | None, delta: float) -> Ruling:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 Row = NDArray[np.float32]
 Rows = NDArray[np.intp]
 
-EXACT = 4096
+EXACT = 2048
 """Vectors up to which every cosine is computed."""
 _COARSE, _FINE = 6000, 256  # vectors that stay after half of the signs, and after all of them
 _SAMPLE = 8  # one in so many is counted to find where to cut
@@ -64,7 +64,8 @@ class Index:
             slots = self._shortlist(vector)
             cosines = self._vectors[slots] @ vector
         cosines[~self._live[slots]] = -2
-        order = np.argsort(-cosines, kind="stable")[:k]
+        best = np.argpartition(-cosines, k)[:k] if len(slots) > k else np.arange(len(slots))
+        order = best[np.argsort(-cosines[best], kind="stable")]
         order = order[cosines[order] > -2]
         return slots[order], np.clip(cosines[order], -1, 1)
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.cache.features import NAMES
+from playground.cache.features import ALARMS, NAMES
 from playground.cache.journal import Judged
 from playground.cache.model import Model, fit, sigmoid
 
@@ -115,4 +115,4 @@ class Learner:
 def learn(labels: NDArray[np.float64]) -> Model:
     """A model fitted on a snapshot of labels."""
     d = len(NAMES)
-    return fit(labels[:, :d], labels[:, d], labels[:, d + 1], labels[:, d + 2])
+    return fit(labels[:, :d], labels[:, d], labels[:, d + 1], labels[:, d + 2], ALARMS)

@@ -1,8 +1,9 @@
 """The pooled model of right and wrong: ridge logistic regression, calibrated on what it had not seen.
 
 P(right | x) = sigmoid(b'x~), x~ the features, standardised and clipped, with a constant. b maximises
-sum_i w_i log P(y_i | x_i) - r/2 |b|^2 over the last labels, by Newton's method with backtracking: plain Newton
-oscillates once audits carry weights. What it predicts is then put right by two numbers (Platt 1999),
+sum_i w_i log P(y_i | x_i) - r/2 |b - b0|^2 over the last labels, by Newton's method with backtracking: plain Newton
+oscillates once audits carry weights. b0 is 0 but for the alarms (`features`), which are not standardised and cost
+3.5 at first: what was never seen to be harmless is not. What it predicts is then put right by two numbers (Platt 1999),
 P = sigmoid(c + d s) with s = b'x~, fitted on the scores that labels had *before* the model saw them, held near c = 0,
 d = 1 by a prior. The upper bound of the chance of an error takes the score down by `z` standard deviations,
 sd^2 = x~' H^-1 x~ with H the negative Hessian at the optimum (Laplace's approximation).
@@ -18,6 +19,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 RIDGE = 1.0
+SCEPTICISM = -3.5
+"""Log-odds of right that an alarm costs before labels say otherwise …"""
+_STUBBORN = 2.0  # … against this precision
 LEAST_SCALE = 0.05
 CLIP = 3.0
 _STEPS = 25
@@ -55,19 +59,24 @@ class Model:
         return cls(*(np.asarray(state[name], float) for name in cls.__slots__))
 
 
-def fit(features: Floats, right: Floats, weights: Floats, before: Floats) -> Model:
+def fit(features: Floats, right: Floats, weights: Floats, before: Floats, alarms: int = 0) -> Model:
     """Fit on labels: `features` (n, d), `right` 0 or 1, `weights` and `before` (n,).
 
-    `before` is the score each label had before any model saw it, NaN where there was none.
+    `before` is the score each label had before any model saw it, NaN where there was none; the last `alarms` features
+    are alarms.
     """
-    mean = np.asarray(np.average(features, axis=0, weights=weights), np.float64)
+    usual = features.shape[1] - alarms
+    mean = np.average(features, axis=0, weights=weights)
     scale = np.maximum(np.sqrt(np.average((features - mean) ** 2, axis=0, weights=weights)), LEAST_SCALE)
+    mean[usual:], scale[usual:] = 0.0, 1.0
     x = design(features, mean, scale)
-    precision = np.diag([0.01] + [RIDGE] * features.shape[1])
+    precision = np.diag([0.01] + [RIDGE] * usual + [_STUBBORN] * alarms)
     centre = np.zeros(x.shape[1])
+    centre[1 + usual :] = SCEPTICISM
     found, hessian = newton(x, right, weights, precision, centre)
     known = ~np.isnan(before)
-    return Model(mean, scale, found, np.linalg.inv(hessian), _calibrate(before[known], right[known], weights[known]))
+    covariance = np.asarray(np.linalg.inv(hessian), np.float64)
+    return Model(mean, scale, found, covariance, _calibrate(before[known], right[known], weights[known]))
 
 
 def design(features: Floats, mean: Floats, scale: Floats) -> Floats:

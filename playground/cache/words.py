@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 Words = tuple[str, ...]
+Names = frozenset[str]
 
 _WORD = re.compile(
     r"\d+(?:[.,:/]\d+)*"  # 280, 3.5, 10:30, 24/12
@@ -14,12 +15,18 @@ _WORD = re.compile(
     r"|[%$€£¥°+=<>#@&]|-(?=\d)"  # signs that carry meaning, and a minus before a number
 )
 _NEGATION = re.compile(r"^(?:not?|never|none|nothing|nobody|neither|nor|without|cannot|except|unless|.*n['’]t)$")
+_NAME = re.compile(r"(?<=[^\s.!?:])\s+[\"'(]?([^\W\d_a-z][^\W\d_]*)")
 _LARGEST = 50_000
 
 
 def words(text: str) -> Words:
     """The words of a text in lower case, in order; numbers and signs with a meaning are words too."""
     return tuple(_WORD.findall(text.lower()))
+
+
+def names(text: str) -> Names:
+    """Words with a capital letter that do not begin the text or a sentence, in lower case."""
+    return frozenset(found.lower() for found in _NAME.findall(text) if found != "I")
 
 
 def is_number(word: str) -> bool:
