@@ -2,24 +2,27 @@
 
 import json
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.cache.demo import SAMPLES
 from playground.runs import Runs
 from tests.pages.conftest import settle
 
 Page = Callable[..., AppTest]
 QUESTION = "What is time to first token?"
 OTHER = "How do I use the HTTP API?"
+PARAPHRASES = [question for question, status in SAMPLES if status == "hit"]
 
 
 def shown(at: AppTest) -> str:
     """Everything written on the page, in order."""
     assert not at.exception, at.exception
-    return "\n".join(str(element.value) for element in (*at.markdown, *at.text, *at.caption, *at.info))
+    return "\n".join(str(element.value) for element in (*at.title, *at.markdown, *at.text, *at.caption, *at.info))
 
 
 def labels(at: AppTest) -> str:
@@ -37,12 +40,28 @@ def ask(at: AppTest, question: str = QUESTION) -> AppTest:
     return settle(at)
 
 
+def until(at: AppTest, there: Callable[[], Any]) -> None:
+    """Run the page until it shows what is awaited; a browser does so by its timer."""
+    for _ in range(200):
+        if there():
+            return
+        at.run()
+        time.sleep(0.05)
+    pytest.fail("what was awaited did not come")
+
+
 def cached(at: AppTest, *questions: str) -> AppTest:
     """Chat with the cache on, asked these questions."""
     at.toggle(key="chat_cache").set_value(True).run()
     for question in questions:
         ask(at, question)
     return at
+
+
+@pytest.fixture(autouse=True)
+def own(core: Callable[[], Runs]) -> None:
+    """No examples beside the test's own entries: the first who asks would bring them."""
+    core().cache.clear_demo("default")
 
 
 @pytest.fixture
@@ -130,12 +149,7 @@ def test_a_word_on_an_answer_is_evidence(page: Page, core: Callable[[], Runs]) -
 def test_the_model_can_be_asked_anyway(page: Page, runs: Callable[[], list[Any]]) -> None:
     at = cached(page("chat"), QUESTION, QUESTION)
     at.button(key="chat_0_cache_0_anyway").click().run()
-    for _ in range(60):
-        if "Stored answer and the model's answer of now are the same, word for word" in shown(at):
-            break
-        at.run()
-    else:
-        pytest.fail("the fresh answer did not come")
+    until(at, lambda: "Stored answer and the model's answer of now are the same, word for word" in shown(at))
     assert runs()[0].cached is False
     assert runs()[0].request == runs()[1].request
 
@@ -157,8 +171,12 @@ def test_the_overview_counts(page: Page) -> None:
     assert metrics["Entries"].value == "2"
     assert re.match(r"Learning, \d of 200 judged answers", at.get("progress")[0].proto.text)
     assert "no similar prompt was answered from the cache" in shown(at)
-    decisions = next(frame.value for frame in at.dataframe if "Exact" in frame.value)
-    assert decisions["Exact"].sum() == 2
+    until(at, lambda: exact(at) == 2)  # written down now and then
+
+
+def exact(at: AppTest) -> int:
+    """Exact repeats in the chart's table."""
+    return sum(int(frame.value["Exact"].sum()) for frame in at.dataframe if "Exact" in frame.value)
 
 
 def test_entries_are_found_opened_and_deleted(page: Page, core: Callable[[], Runs]) -> None:
@@ -236,3 +254,46 @@ def test_the_map_and_its_table(page: Page) -> None:
     assert chart.proto.alt == "Map of 2 entries by PCA, coloured by answer"
     assert sorted(at.dataframe[0].value["Prompt"]) == sorted([QUESTION, OTHER])
     assert json.loads(chart.proto.spec)["series"]
+
+
+def test_the_demo_shows_hits_and_goes_away(page: Page, core: Callable[[], Runs], runs: Callable[[], list[Any]]) -> None:
+    at = page("cache")
+    at.button(key="cache_example_demo").click().run()
+    assert "Demo loaded" in shown(at)
+    assert "came with the playground" in shown(at)
+    assert "Learned from" in shown(at)
+    [place] = [place for place, (_, status) in enumerate(SAMPLES) if status == "exact"]
+    at.button(key=f"cache_example_{place}").click().run()
+    settle(at)
+    at.switch_page("chat.py").run()  # where the click has led; AppTest itself stays
+    until(at, lambda: "Demo" in labels(at))
+    [run] = runs()
+    assert run.cached
+    assert run.request["inputs"]["messages"][0]["content"] == SAMPLES[place][0]
+    at.switch_page("cache.py").run()
+    at.button(key="cache_demo_clear").click().run()
+    assert not core().cache.state("default").demo
+
+
+def test_a_paraphrase_is_a_hit_and_a_word_on_it_is_evidence(page: Page, core: Callable[[], Runs]) -> None:
+    """Hits are checked by a die now and then, so several are asked; one of them is served all but surely."""
+    core().cache.load_demo("default")
+    at = page("chat")
+    at.toggle(key="chat_cache").set_value(True).run()
+    for question in PARAPHRASES:
+        ask(at, question)
+        if "bolt: Hit" in labels(at):
+            break
+    at.session_state["chat_0_cache_0_why"] = True
+    at.run()
+    facts = at.table[0].value.to_string()
+    assert "at most 2 in 100 wrong" in facts
+    [pairs, gauge] = [json.loads(element.proto.json) for element in at.get("bidi_component")]
+    assert {pair["kind"] for pair in pairs["pairs"]} > {"same"}
+    assert gauge["within"] is True
+    assert re.fullmatch(r"Chance of error at most [\d.]+%; [\d.]+% allowed now", gauge["label"])
+    at.button(key="chat_0_cache_0_wrong").click().run()
+    assert "Noted as wrong" in shown(at)
+    assert "A person called this answer wrong" in shown(at)
+    entry = core().receipts(core().history.search("default")[0])[0]["entry"]
+    assert re.search(r"Evidence\*\* · \d+ right, 1 wrong", shown(page("cache", entry=entry)))

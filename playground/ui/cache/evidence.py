@@ -5,12 +5,13 @@ from typing import Any
 
 import streamlit as st
 
+from playground.cache.receipt import SERVED
 from playground.errors import PlaygroundError
 from playground.record import RunRecord
 from playground.runs import Run
 from playground.ui.attachments.given import whole
 from playground.ui.cache.receipt import compare, receipt_detail, receipt_line
-from playground.ui.cache.words import SERVED, chip
+from playground.ui.cache.words import chip
 from playground.ui.conversation import questions
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault, sentence

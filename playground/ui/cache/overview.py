@@ -5,8 +5,9 @@ from typing import Any
 import streamlit as st
 
 from playground.cache.cache import BookState, State
+from playground.cache.receipt import SERVED
 from playground.ui.cache.charts import charts
-from playground.ui.cache.words import ASKED, SERVED, percent
+from playground.ui.cache.words import ASKED, percent
 from playground.ui.receipt import dollars, seconds
 
 _DIE = (

@@ -18,6 +18,9 @@ SIGNS = {
     "numbers": "other numbers",
     "negation": "one of them negates",
     "order": "the same words in another order",
+    "swap": "another unit, day or opposite",
+    "names": "other names",
+    "uncanny": "nearer than its words explain",
 }
 """What speaks against reusing an answer, by the name of the feature that says so."""
 _JUDGES = {"equal": "equal words", "similar": "similar meaning"}

@@ -11,7 +11,7 @@ from playground.ui.bar import Setup, model_bar
 from playground.ui.cache.controls import limit_slider
 from playground.ui.cache.receipt import receipt_detail, receipt_line, told
 from playground.ui.cache.variants import Variant, impossible, variants
-from playground.ui.cache.words import SERVED, chip
+from playground.ui.cache.words import chip
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault
 from playground.ui.look import quiet
@@ -80,7 +80,7 @@ def _peek(request: RawInferenceRequest, prompt: str) -> Receipt:
 
 
 def _tricks(prompt: str, found: Sequence[tuple[Variant, Receipt]]) -> None:
-    fooled = [trick for trick, receipt in found if receipt.status in SERVED and not trick.same]
+    fooled = [trick for trick, receipt in found if receipt.status == "hit" and not trick.same]
     st.markdown("### Try to fool it", anchors=False)
     st.markdown(_verdict(len(fooled), sum(not trick.same for trick, _ in found)))
     for place, (trick, receipt) in enumerate(found):

@@ -19,6 +19,14 @@ _STEPS = (
     ),
 )
 
+_EXPECTED = {
+    "exact": "Stored as it stands: an exact repeat",
+    "hit": "Asked in other words: a hit",
+    "guarded": "Near, but not surely the same: guarded",
+    "miss": "Looks alike, means something else: a miss",
+}
+"""What the demo's samples get, by status."""
+
 
 def welcome() -> None:
     """Draw what the cache does, and the two ways to begin."""
@@ -60,9 +68,9 @@ def demo_banner() -> None:
                 "Remove the demo", key="cache_demo_clear", icon=":material/close:", type="tertiary", on_click=_clear
             )
         with st.grid(3, min_column_width=220, gap="small"):
-            for place, (prompt, what) in enumerate(SAMPLES):
+            for place, (prompt, status) in enumerate(SAMPLES):
                 st.button(
-                    f"**{prompt}**  \n{what}",
+                    f"**{prompt}**  \n{_EXPECTED.get(status, status)}",
                     key=f"cache_example_{place}",
                     icon=":material/forum:",
                     on_click=_ask,

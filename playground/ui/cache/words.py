@@ -22,8 +22,6 @@ class Chip:
         return f":{self.colour}-badge[:material/{self.icon}: {self.word}]"
 
 
-SERVED = ("exact", "hit")
-"""Statuses of answers that came from the cache."""
 ASKED = ("exact", "hit", "audited", "learning", "guarded", "miss")
 """Statuses of requests that were looked up."""
 CHIPS: Mapping[str, Chip] = {
