@@ -68,7 +68,7 @@ def _values(phrase: str, choices: dict[str, list[str]], die: random.Random) -> d
 
 
 def embedded(rows: Sequence[Row], folder: Path | None = None) -> list[Request]:
-    """The rows with their vectors; these are kept in `folder`, else in the user's cache folder, by what was embedded."""
+    """The rows with their vectors, which are kept in `folder`, else in the user's cache folder, by what they are of."""
     folder = folder or Path(platformdirs.user_cache_dir("inference-playground-bench"))
     kept = folder / f"{hashlib.sha256('|'.join(row.text for row in rows).encode()).hexdigest()[:16]}.npy"
     if not kept.exists():
