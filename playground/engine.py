@@ -34,7 +34,7 @@ class Recorder(Protocol):
 class Engine:
     """Providers, a recorder, an archive, a loader of files and the cache's road, joined by one generator.
 
-    `road` is called by the first request that wants the cache.
+    `road` is called by the first request that wants the cache; without one the flag means nothing.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Engine:
         recorder: Recorder,
         archive: Archive,
         loader: Loader,
-        road: "Callable[[], Road]",
+        road: "Callable[[], Road] | None" = None,
     ) -> None:
         self._providers = providers
         self._recorder = recorder
@@ -101,7 +101,7 @@ class Engine:
     def _asking(self, ticket: Ticket, plan: Plan) -> Ask:
         """Who answers a call: the provider, or the cache before it."""
         request = ticket.request
-        if not request.enable_semantic_cache or plan.task != "chat":
+        if self._road is None or not request.enable_semantic_cache or plan.task != "chat":
             return plan.provider.answer
         return self._road().around(plan.provider, Visit(ticket.namespace, ticket.id, request.cache_delta, ticket.cache))
 

@@ -129,7 +129,7 @@ class Cache:
         ids = self._ids(namespace)
         line = self._line(ids, entry)
         members = self._shelf.find(ids, Wanted(group=line.group, limit=200)) if line.group else []
-        evidence = self._shelf.evidence(ids, group=line.group) if line.group else []
+        evidence = self._shelf.evidence(ids, group=line.group or entry)
         stored = self._shelf.answer(line.group or entry) or self._shelf.answer(entry)
         text = unpack(stored).text if stored else ""
         return Detail(line, text, tuple(members), tuple(evidence))

@@ -19,7 +19,7 @@ from playground.cache.books import Books, Open
 from playground.cache.decision import Candidate
 from playground.cache.embedder import bundled
 from playground.cache.journal import new_id
-from playground.cache.reply import EXCERPT, Gathering, Reply
+from playground.cache.reply import Gathering, Reply, excerpt
 from playground.cache.rules import Rules
 from playground.cache.scope import scope
 from playground.cache.shelf import Kept
@@ -79,7 +79,7 @@ def _learn(books: Books, opened: Open, question: str) -> None:
     where = scope("default", "local", Call("chat", "handbook", messages=(Message("user", question),)))
     decision = core.lookup(vector, question, scope=where, delta=0.0)
     _, changes = core.remember(vector, question, entry, scope=where, entry=entry)
-    books.write(opened, changes, {entry: Kept("local", "handbook", reply.text[:EXCERPT], reply.pack())})
+    books.write(opened, changes, {entry: Kept("local", "handbook", excerpt(reply.text), reply.pack())})
 
     def same(stored: Candidate) -> bool:
         return _quoted(_answered(stored.prompt)) == _quoted(reply)

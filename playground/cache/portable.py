@@ -10,7 +10,7 @@ from typing import Any
 from playground.cache.books import Books, Open
 from playground.cache.coding import read_label, write_label
 from playground.cache.journal import Change, Joined, Judged, Learned, Remembered, Spent
-from playground.cache.reply import EXCERPT, Reply, unpack
+from playground.cache.reply import Reply, excerpt, unpack
 from playground.cache.scope import moved
 from playground.cache.shelf import Kept, Shelf, Wanted
 from playground.call import Usage
@@ -108,7 +108,7 @@ class _Arrival:
             return 0
         reply = Reply(**answer | {"usage": Usage(**answer["usage"])})
         vector = self._vector(prompt, values["vector"])
-        self._kept[entry] = Kept(values["provider"], values["model"], reply.text[:EXCERPT], reply.pack())
+        self._kept[entry] = Kept(values["provider"], values["model"], excerpt(reply.text), reply.pack())
         self._add(Remembered(entry, where, prompt, vector, entry, float(values["created"]), values["expires"]))
         if group is not None:
             self._add(Joined(entry, self._id(group)))

@@ -1,6 +1,7 @@
 """Reply: a whole answer as it is stored, gathered from chunks, and given out again as chunks."""
 
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -12,6 +13,8 @@ from playground.errors import CancelledError
 STORABLE = frozenset({"stop"})
 """Ends of an answer that is whole: not cut, not filtered, no call of a tool that somebody waits for."""
 EXCERPT = 400
+"""Letters of an answer that lists show."""
+_SIGNS = re.compile(r"\*\*|`|^#{1,6} ", re.MULTILINE)
 _PIECES, _PAUSE = 60, 0.008  # a stored answer comes back within half a second, however long it is
 
 
@@ -96,3 +99,8 @@ def _pieces(text: str) -> Iterator[str]:
         end = end if end >= 0 else start + size
         yield text[start:end]
         start = end
+
+
+def excerpt(text: str) -> str:
+    """The beginning of an answer as one line without the signs of Markdown."""
+    return " ".join(_SIGNS.sub("", text[: 2 * EXCERPT]).split())[:EXCERPT]

@@ -15,7 +15,7 @@ from playground.cache.flight import Flight, Flights
 from playground.cache.journal import new_id
 from playground.cache.learning import Learning
 from playground.cache.receipt import Receipt, Saved
-from playground.cache.reply import EXCERPT, Gathering, Reply, replay, unpack
+from playground.cache.reply import Gathering, Reply, excerpt, replay, unpack
 from playground.cache.scope import asked, scope, unopened
 from playground.cache.shelf import Deed, Kept, Pending
 from playground.cache.tally import Counts
@@ -234,7 +234,7 @@ class Road:
         )
         lesson = json.dumps({"prompt": stand.prompt, "decision": write_decision(decision)})
         pending = Pending(decision.id, opened.book.id, entry, stand.visit.run, lesson)
-        kept = Kept(stand.provider.name, stand.call.model, reply.text[:EXCERPT], reply.pack())
+        kept = Kept(stand.provider.name, stand.call.model, excerpt(reply.text), reply.pack())
         try:
             self._books.shelf.write(Deed(opened.book.id, (*before, *changes), {entry: kept}, (pending,)))
         except PlaygroundError as error:

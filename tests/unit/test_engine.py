@@ -309,3 +309,26 @@ def test_a_failed_run_on_this_machine_was_free_and_anybody_elses_is_unknown(core
         with pytest.raises(BadRequestError):
             core.engine.run(Ticket(request, stream=False))
     assert {run.provider: run.cost for run in core.history.search("default")} == {"box": None, "local": 0.0}
+
+
+class TestPythonDoorWithCache:
+    """`Playground(cache=True)`."""
+
+    def test_a_repeat_is_cached_explained_and_judged(self, replay: ReplayServer, tmp_path: Path):
+        replay.on("POST", CHAT, plain("one"), plain("two"), Answer.stream(GOOD))
+        values = {"PLAYGROUND_DATA_DIR": str(tmp_path), "PLAYGROUND_COMPATIBLE_BOX_BASE_URL": f"{replay.url}/v1"}
+        asked = {"provider": "box", "model": "m", "inputs": {"prompts": ["Hi"]}}
+        with Playground(values, cache=True) as playground:
+            assert playground.receipts() == []
+            assert not playground.run(**asked).cached
+            again = playground.run(**asked)
+            assert (again.cached, again.data["text"]) == (True, "one")
+            assert "from the cache" in again._repr_markdown_()
+            assert playground.receipts()[0]["status"] == "exact"
+            assert playground.peek("Hi", provider="box", model="m").status == "exact"
+            assert "deleted" in playground.verdict(right=False)
+            assert playground.run(**asked).data["text"] == "two"
+            *_, fresh = playground.stream(**asked, cache="refresh")
+            assert fresh.data["text"] == "Hello you"
+            assert not playground.run(**asked, enable_semantic_cache=False).cached
+            assert playground.cache.state("default").counts["exact"] == 1
