@@ -103,7 +103,8 @@ class Cache:
         books = self._open(namespace)
         ids = [each.book.id for each in books]
         size = self._shelf.size(ids)
-        counts, saved = _summed([*self._shelf.tallies(ids, 0, np.inf), *self._counts.waiting(set(ids))])
+        with self._counts.book:
+            counts, saved = _summed([*self._shelf.tallies(ids, 0, np.inf), *self._counts.waiting(set(ids))])
         states = tuple(self._state(each) for each in books)
         return State(
             counts, saved, size.entries, size.groups, size.bytes, size.pending, states, self._books.has_demo(namespace)

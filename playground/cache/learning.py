@@ -174,13 +174,19 @@ class Learning:
 
     def _tidy(self) -> None:
         """Write the counts, evict, and look at what other servers wrote."""
-        tallies, hits = self._counts.take()
-        active = {each.book for each in tallies}
+        active = self._count()
         for opened in self._books.now_open():
             self._books.follow(opened)
             if opened.book.id in active:
                 gone = opened.core.trim(opened.rules.size)
                 self._books.write(opened, (*gone, opened.core.ledger()))
-        if tallies:
-            watches = {o.book.id: asdict(o.core.watch()) for o in self._books.now_open() if o.book.id in active}
-            self._books.shelf.count(tallies, hits, watches)
+
+    def _count(self) -> set[int]:
+        """Write down what was counted; returns the books that had requests."""
+        with self._counts.book:
+            tallies, hits = self._counts.take()
+            active = {each.book for each in tallies}
+            if tallies:
+                watches = {o.book.id: asdict(o.core.watch()) for o in self._books.now_open() if o.book.id in active}
+                self._books.shelf.count(tallies, hits, watches)
+        return active

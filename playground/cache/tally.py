@@ -10,10 +10,11 @@ from playground.cache.shelf import Tally
 
 
 class Counts:
-    """Any thread may count."""
+    """Any thread may count. Who writes down what it takes, or adds what is written to what waits, holds `book`."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
+        self.book = threading.Lock()
         self._lock = threading.Lock()
         self._tallies: dict[tuple[int, int, str], Tally] = {}
         self._hits: Counter[int] = Counter()

@@ -106,3 +106,27 @@ def test_the_run_has_the_receipt_and_takes_a_verdict(ask, client: httpx.Client, 
     assert (refused.status_code, refused.json()["error"]["type"]) == (400, "BadRequestError")
     assert client.post("/v1/runs/none/cache/verdict", json={"right": True}, headers=headers).status_code == 404
     assert client.post(path, json={}, headers=headers).status_code == 422
+
+
+def test_the_cache_is_looked_at_moved_and_cleared(ask, client: httpx.Client, provider: ReplayServer):
+    provider.on("POST", CHAT, said("Hello"))
+    headers = {"X-Namespace": "test_the_cache_is_looked_at_moved_and_cleared"}
+    ask(), ask()
+    state = client.get("/v1/cache", headers=headers).json()
+    assert (state["entries"], state["counts"], state["saved"]["tokens"]) == (1, {"miss": 1, "exact": 1}, 8)
+    assert state["watch"]["own"]["exact"] == 1
+    body = {"provider": "replay", "model": "m", "inputs": {"prompts": ["Hi", "Bye"]}}
+    found = client.post("/v1/cache/lookup", json=body, headers=headers).json()["receipts"]
+    assert found[0]["status"] == "exact"
+    assert found[1]["status"] in {"miss", "learning"}
+    lines = client.get("/v1/cache/export", headers=headers)
+    assert lines.headers["content-type"] == "application/x-ndjson"
+    elsewhere = {"X-Namespace": "elsewhere"}
+    moved = client.post("/v1/cache/import", content=lines.content, headers=elsewhere)
+    assert moved.json() == {"entries": 1}
+    assert ask(headers=elsewhere).headers["x-cache"] == "exact"
+    assert client.delete("/v1/cache", headers=headers).json() == {"entries": 1}
+    assert ask().headers["x-cache"] == "miss"
+    refused = client.post("/v1/cache/import", content=b"nonsense", headers=elsewhere)
+    assert refused.status_code == 400
+    assert "line 1" in refused.json()["error"]["message"]

@@ -63,6 +63,11 @@ def test_every_other_operation_is_declared(spec):
         "GET /v1/runs/{id}",
         "POST /v1/runs/{id}/cancel",
         "POST /v1/runs/{id}/cache/verdict",
+        "GET /v1/cache",
+        "DELETE /v1/cache",
+        "POST /v1/cache/lookup",
+        "GET /v1/cache/export",
+        "POST /v1/cache/import",
         "GET /v1/models",
         "GET /v1/health",
     }

@@ -315,7 +315,7 @@ class TestPythonDoorWithCache:
     """`Playground(cache=True)`."""
 
     def test_a_repeat_is_cached_explained_and_judged(self, replay: ReplayServer, tmp_path: Path):
-        replay.on("POST", CHAT, plain("one"), plain("two"), Answer.stream(GOOD))
+        replay.on("POST", CHAT, plain("one"), plain("two"), Answer.stream(GOOD), plain("four"))
         values = {"PLAYGROUND_DATA_DIR": str(tmp_path), "PLAYGROUND_COMPATIBLE_BOX_BASE_URL": f"{replay.url}/v1"}
         asked = {"provider": "box", "model": "m", "inputs": {"prompts": ["Hi"]}}
         with Playground(values, cache=True) as playground:
