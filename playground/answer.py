@@ -21,6 +21,7 @@ class Answer:
         self.exchanges: list[Exchange] = []
         self.progress: float | None = None
         self.doing = ""
+        self.model = ""
 
     def add(self, chunk: Chunk) -> None:
         """Take one chunk in."""
@@ -46,6 +47,7 @@ class Answer:
             self.progress = chunk.progress
         if chunk.doing is not None:
             self.doing = chunk.doing
+        self.model = chunk.model or self.model
 
     @property
     def texts(self) -> tuple[str, ...]:

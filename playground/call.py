@@ -130,7 +130,7 @@ class Chunk:
     `index` says which of several prompts it belongs to. `progress`, 0 to 1, is how much of the work is done, for
     answers that come in one piece; `doing` what the progress is of, where it is not the work itself but something that
     has to be done before it, such as a download, and `""` once that is done. `cache` is what the cache says of this
-    prompt, a receipt as JSON; it replaces what came before.
+    prompt, a receipt as JSON; it replaces what came before. `model` is the one that answers, in the provider's words.
     """
 
     text: str = ""
@@ -143,6 +143,7 @@ class Chunk:
     progress: float | None = None
     doing: str | None = None
     cache: Mapping[str, Any] | None = None
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)

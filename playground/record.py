@@ -33,7 +33,8 @@ class RunRecord:
     `request` is the contract's request as JSON with media replaced by `media:<sha256>` references; `response` the
     contract's response; `error` the contract's error body; `partial` the texts that had arrived when the run ended
     without a response, one per prompt; `exchanges` what went over the wire with secrets masked. `cached`: every answer
-    came from the cache; `cache` has its receipts, one per prompt, none when the cache was not asked for.
+    came from the cache; `cache` has its receipts, one per prompt, none when the cache was not asked for. `versions`
+    names the playground, the contract and, where the provider told, the model that answered (`playground.versions`).
     """
 
     id: str
@@ -58,3 +59,4 @@ class RunRecord:
     cached: bool = False
     cache: tuple[Mapping[str, Any], ...] = ()
     provider_request_id: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)

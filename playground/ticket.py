@@ -16,6 +16,7 @@ from playground.errors import CancelledError, PlaygroundError
 from playground.pricing import cost
 from playground.record import Door, RunRecord, Status, Timings
 from playground.resolve import Plan
+from playground.versions import versions
 
 
 def new_id() -> str:
@@ -83,6 +84,7 @@ def written(ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError, arc
         cached=response is not None and response.cached,
         cache=tuple(each or {} for each in answer.receipts) if any(answer.receipts) else (),
         provider_request_id=next((each.request_id for each in answer.exchanges if each.request_id), None),
+        versions=versions(answer.model),
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from playground.call import Task
 from playground.record import Door, RunRecord
 from playground.runs import Run, State
+from playground.seal import seal
 from playground.store.excerpt import answer, question
 from playground.store.row import Glance
 
@@ -63,6 +64,14 @@ class RunDetail(RunSummary):
     )
     exchanges: list[dict[str, Any]] = Field(
         default=[], description="What was sent to the provider, secrets masked, and the status it answered with"
+    )
+    versions: dict[str, str] = Field(
+        default={}, description="Of `playground` and `contract`, and the `model` that the provider says answered"
+    )
+    seal: str | None = Field(
+        default=None,
+        description="SHA-256 over the canonical JSON of `request`, `response`, `error`, `partial` and `versions` "
+        "(sorted keys, no blanks, UTF-8); null until the run has ended",
     )
 
 
@@ -123,6 +132,8 @@ def of_record(record: RunRecord, receipts: Sequence[Mapping[str, Any]] = ()) -> 
         reasoning=list(record.reasoning),
         exchanges=[dict(each) for each in record.exchanges],
         cache=[dict(each) for each in receipts or record.cache],
+        versions=dict(record.versions),
+        seal=seal(record),
         **{name: getattr(record, name) for name in _RECORDED},
     )
 

@@ -22,6 +22,7 @@ from playground.providers.hops import joined
 from playground.providers.intake import Intake, files
 from playground.providers.login import Login
 from playground.providers.pieces import rejoin
+from playground.providers.reported import reported
 from playground.providers.row import Row
 from playground.settings import Settings
 from playground.transport import Transport
@@ -172,18 +173,19 @@ class Remote:
         reply = self._transport.send(request, call.stop, provider=self.name, text=call.task == "transcription")
         yield Chunk(exchange=reply.exchange)
         with self._reading():
-            yield dialect.decode(call, self._checked(reply.body))
+            yield replace(dialect.decode(call, self._checked(reply.body)), model=reported(reply.body))
 
     def _stream(self, call: Call, target: Target, dialect: Streaming) -> Chunks:
         request = dialect.encode(call, target)
         heard = finished = False
+        named: list[str] = []
         with self._transport.stream(request, call.stop, provider=self.name) as reply:
             yield Chunk(exchange=reply.exchange)
             try:
                 with self._reading():
-                    for chunk in dialect.follow(call, self._events(reply.events())):
+                    for chunk in dialect.follow(call, self._events(reply.events(), named)):
                         heard, finished = True, finished or chunk.finish_reason is not None
-                        yield chunk
+                        yield replace(chunk, model=named.pop()) if named else chunk
             except (TruncatedStreamError, TimeoutError):  # what broke or fell silent after the end took nothing away
                 if not finished:
                     raise
@@ -213,7 +215,7 @@ class Remote:
             segments += data.get("segments") or [None] * len(data["embeddings"])
             counts.append(chunk.usage)
             done += len(part.texts) + len(part.media)
-            yield Chunk(progress=done / (len(call.texts) + len(call.media)))
+            yield Chunk(progress=done / (len(call.texts) + len(call.media)), model=reported(reply.body))
         payload = {"embeddings": vectors} | ({"segments": segments} if any(segments) else {})
         yield Chunk(data=payload, usage=batches.total(counts))
 
@@ -235,8 +237,12 @@ class Remote:
             raise stream_fault(self.name, body)
         return body
 
-    def _events(self, events: Iterator[Event]) -> Iterator[Event]:
+    def _events(self, events: Iterator[Event], named: list[str]) -> Iterator[Event]:
+        """The events; the first model that one of them names is put into `named`, once."""
+        told = ""
         for event in events:
+            if not told and (told := reported(event.data)):
+                named.append(told)
             if event.name == "error" or _is_error(event.data):
                 raise stream_fault(self.name, event.data)
             yield event

@@ -1,7 +1,7 @@
-"""RunRecord <-> what SQLite holds of it, exactly: lone surrogates, NUL, NaN and all."""
+"""RunRecord <-> what a database holds of it, exactly: lone surrogates, NUL, NaN and all."""
 
 import json
-import sqlite3
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +11,12 @@ from pydantic_core import PydanticSerializationError, from_json, to_json
 from playground.call import Task
 from playground.record import Door, RunRecord, Status, Timings
 from playground.store import excerpt
+from playground.store.place import Connection
 
 _TEXTS = ("id", "namespace", "door", "task", "provider", "model", "status", "provider_request_id")
 _VALUES = ("created_at", "cached", "prompt_tokens", "completion_tokens", "reasoning_tokens", "cost")
 _TIMES = ("started", "first_token", "last_token", "total")
-_PAYLOAD = ("request", "response", "error", "partial", "reasoning", "exchanges", "cache")
+_PAYLOAD = ("request", "response", "error", "partial", "reasoning", "exchanges", "cache", "versions")
 _COLUMNS = (*_TEXTS, *_VALUES, *_TIMES)
 
 _GLANCE = (
@@ -31,9 +32,13 @@ RECORDS = (
 GLANCES = f"SELECT {', '.join(f'runs.{name}' for name in _GLANCE)} FROM runs"
 """Rows for `glance_of`."""
 
+_DLE = "\x10"  # data link escape
+_ODD = re.compile("[\0\x10\ud800-\udfff]")
+_ESCAPED = re.compile("\x10([0-9a-f]{4})")
+
 _INSERT = (
-    f"INSERT OR IGNORE INTO runs ({', '.join(_COLUMNS)}, question, answer) "
-    f"VALUES ({', '.join('?' * (len(_COLUMNS) + 2))})"
+    f"INSERT INTO runs ({', '.join(_COLUMNS)}, question, answer) "
+    f"VALUES ({', '.join('?' * (len(_COLUMNS) + 2))}) ON CONFLICT DO NOTHING RETURNING number"
 )
 
 
@@ -60,7 +65,7 @@ class Glance:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A record made ready for SQLite by the thread that brings it, so that the writer only executes."""
+    """A record made ready for the database by the thread that brings it, so that the writer only executes."""
 
     columns: tuple[Any, ...]
     payload: bytes
@@ -79,12 +84,12 @@ class Row:
         payload = {name: getattr(record, name) for name in _PAYLOAD}
         return cls(tuple(columns), _encode(payload), excerpt.searched(record))
 
-    def insert(self, connection: sqlite3.Connection) -> bool:
+    def insert(self, connection: Connection) -> bool:
         """Write it; False when a run of this id is there already, and then nothing is changed."""
-        cursor = connection.execute(_INSERT, self.columns)
-        if cursor.rowcount == 0:
+        inserted = connection.execute(_INSERT, self.columns).fetchall()
+        if not inserted:
             return False
-        number = cursor.lastrowid
+        number = inserted[0][0]
         connection.execute("INSERT INTO payloads (run, payload) VALUES (?, ?)", (number, self.payload))
         connection.execute("INSERT INTO texts (run, text) VALUES (?, ?)", (number, self.text))
         return True
@@ -108,20 +113,20 @@ def glance_of(row: tuple[Any, ...]) -> Glance:
     return Glance(total_ms=values.pop("total"), ttft_ms=values.pop("first_token"), **values)
 
 
-def bound(text: str | None) -> str | bytes | None:
-    """A text as SQLite takes it: what is no valid Unicode becomes bytes, which equal no text."""
-    if text is None or text.isascii():
+def bound(text: str | None) -> str | None:
+    """A text as both databases take it: NUL and lone surrogates escaped, by `DLE 0000` and `DLE d800`."""
+    if text is None or not _ODD.search(text):
         return text
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "surrogatepass")
-    return text
+    return _ODD.sub(lambda found: f"{_DLE}{ord(found[0]):04x}", text)
 
 
 def unbound(value: Any) -> Any:
-    """What `bound` was given."""
-    return value.decode("utf-8", "surrogatepass") if isinstance(value, bytes) else value
+    """What `bound` was given; older files hold bytes where the text was no valid Unicode."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "surrogatepass")
+    if isinstance(value, str) and _DLE in value:
+        return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), value)
+    return value
 
 
 def _encode(payload: Mapping[str, Any]) -> bytes:

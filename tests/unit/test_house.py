@@ -47,7 +47,7 @@ LAYERS = (
         "neighbours",
         "figures",
     ),
-    ("matrix", "colouring", "hover", "marks", "shapes", "subtitles", "samples", "texts", "answer", "wer"),
+    ("matrix", "colouring", "hover", "marks", "shapes", "subtitles", "samples", "texts", "answer", "wer", "comparison"),
     (
         "media",
         "fetch",
@@ -73,8 +73,10 @@ LAYERS = (
         "pricing",
         "structured",
         "diff",
+        "seal",
+        "template",
     ),
-    ("contract", "display", "record", "wire", "call", "errors", "settings"),
+    ("contract", "display", "record", "wire", "call", "errors", "settings", "versions"),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
