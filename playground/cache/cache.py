@@ -114,7 +114,9 @@ class Cache:
         """Counts and watches in pieces of `step` hours that have requests, oldest first; times are Unix seconds."""
         books = {each.id: each.name for each in self._books.ids(namespace)}
         pieces: dict[int, list[Tally]] = {}
-        for tally in self._shelf.tallies(list(books), since, until):
+        with self._counts.book:
+            tallies = [*self._shelf.tallies(list(books), since, until), *self._counts.waiting(set(books))]
+        for tally in tallies:
             pieces.setdefault(tally.hour // step * step, []).append(tally)
         watches: dict[int, dict[str, Any]] = {}
         for book, hour, watch in self._shelf.watches(list(books), since, until):
