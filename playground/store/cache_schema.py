@@ -1,10 +1,9 @@
 """The tables of the cache, as the list of steps that made them; SQLite and PostgreSQL both understand them."""
 
-import sqlite3
+from playground.store.place import Connection, Migration
 
-from playground.store.sqlite import Migration
-
-# `journal` tells other servers on the same store what changed, by growing numbers; it points into the other tables.
+# `journal` tells other servers on the same store what changed, by growing numbers (its last row is never deleted); it
+# points into the other tables.
 # `entries` is narrow, so that lists and searches scan little; whole answers stand in `answers`, under the entry that
 # brought them. Ids are random 63-bit numbers, times Unix seconds, durations milliseconds.
 TABLES = (
@@ -42,7 +41,7 @@ TABLES = (
     "CREATE INDEX labels_by_group ON labels (grp)",
     "CREATE TABLE states (book INTEGER, kind TEXT, payload TEXT NOT NULL, PRIMARY KEY (book, kind))",
     """CREATE TABLE journal (
-        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        number INTEGER PRIMARY KEY,
         book INTEGER NOT NULL,
         kind TEXT NOT NULL,
         id BIGINT NOT NULL)""",
@@ -51,7 +50,8 @@ TABLES = (
         book INTEGER NOT NULL,
         entry BIGINT NOT NULL,
         run TEXT NOT NULL,
-        payload TEXT NOT NULL)""",
+        payload TEXT NOT NULL,
+        made REAL NOT NULL)""",
     """CREATE TABLE evidence (
         decision BIGINT NOT NULL,
         grp BIGINT NOT NULL,
@@ -76,7 +76,7 @@ TABLES = (
 )
 
 
-def _first(connection: sqlite3.Connection) -> None:
+def _first(connection: Connection) -> None:
     for statement in TABLES:
         connection.execute(statement)
 

@@ -1,51 +1,53 @@
-"""A SQLite file shared by all threads: one writer with group commit, a pool of readers, opened when first used."""
+"""The data of one place, shared by all threads: one writer with group commit, a pool of readers, opened when used."""
 
-import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from playground.errors import InternalServerError
-from playground.store.sqlite import Migration, connect, create, explained
-from playground.store.writer import Work, Writer
+from playground.store.place import Connection, Place, Reader, Work
+from playground.store.writer import Writer
 
 IDLE_READERS = 8
-"""Read connections kept open between uses; more are opened when that many threads read at once."""
+"""Read connections kept open between uses."""
 
 
 class Database:
-    """Any thread may read and write, and so may other processes on the same file. Raises InternalServerError."""
+    """Any thread may read and write, and so may other processes in the same place. Raises InternalServerError."""
 
-    def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
+    def __init__(self, place: Place) -> None:
         """Nothing is opened or made before the first use."""
-        self.path = path
-        self._migrations = migrations
+        self._place = place
         self._lock = threading.Lock()
+        self._turns = threading.BoundedSemaphore(place.readers)
         self._writer: Writer | None = None
-        self._readers: list[sqlite3.Connection] = []
+        self._readers: list[Reader] = []
         self._closed = False
 
     def write(self, work: Work) -> None:
         """Return when `work` is committed and on disk."""
         try:
             self._opened().write(work)
-        except (sqlite3.Error, OSError) as error:
-            raise explained(error, self.path) from error
+        except self._place.failures as error:
+            raise self._place.explained(error) from error
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that cannot write and sees everything committed; this thread's until the block ends."""
-        self._opened()
-        connection = None
-        try:
-            connection = self._take()
-            yield connection
-        except sqlite3.Error as error:
-            raise explained(error, self.path) from error
-        finally:
-            if connection is not None:
-                self._put_back(connection)
+    def reading(self) -> Iterator[Connection]:
+        """A connection that cannot write and sees everything committed before, as it was at the first statement.
+
+        It is this thread's until the block ends; never read within a block that reads, for connections may be scarce.
+        """
+        with self._turns:
+            connection = None
+            try:
+                self._opened()
+                connection = self._take()
+                yield connection
+            except self._place.failures as error:
+                raise self._place.explained(error) from error
+            finally:
+                if connection is not None:
+                    self._put_back(connection)
 
     def close(self) -> None:
         """Commit what was brought before and close; later uses are refused."""
@@ -64,20 +66,32 @@ class Database:
             return writer
         with self._lock:
             if self._closed:
-                raise InternalServerError(f"`{self.path}` is closed; start the playground again")
+                raise InternalServerError(f"{self._place} is closed; start the playground again")
             if self._writer is None:
-                self._writer = Writer(create(self.path, self._migrations))
+                self._place.open()
+                self._writer = Writer(self._place)
             return self._writer
 
-    def _take(self) -> sqlite3.Connection:
-        with self._lock:
-            if self._readers:
-                return self._readers.pop()
-        connection = connect(self.path)
-        connection.execute("PRAGMA query_only = ON")
-        return connection
+    def _take(self) -> Reader:
+        """A connection in a fresh transaction; one that broke while it was idle is left for the next."""
+        while True:
+            with self._lock:
+                idle = self._readers.pop() if self._readers else None
+            connection = idle or self._place.reader()
+            try:
+                connection.execute("BEGIN")
+                return connection
+            except self._place.failures:
+                connection.close()
+                if idle is None:
+                    raise
 
-    def _put_back(self, connection: sqlite3.Connection) -> None:
+    def _put_back(self, connection: Reader) -> None:
+        try:
+            connection.execute("ROLLBACK")
+        except self._place.failures:
+            connection.close()
+            return
         with self._lock:
             if not self._closed and len(self._readers) < IDLE_READERS:
                 self._readers.append(connection)

@@ -42,7 +42,7 @@ ESCAPES = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
 def where(namespace: str, filters: Filters) -> tuple[str, list[Any]]:
-    """Joins and conditions after `FROM runs`, and the values bound in them.
+    """The conditions after `FROM runs`, and the values bound in them.
 
     Text is found by LIKE over all texts of the namespace, newest first: 0.1 to 0.2 s for 100,000 runs when nothing is
     found, and nothing to pay when a run is written. A trigram index answers in 1 ms and costs 0.4 to 0.8 ms of CPU for
@@ -55,8 +55,8 @@ def where(namespace: str, filters: Filters) -> tuple[str, list[Any]]:
             conditions.append(condition)
             values.append(bound(value) if isinstance(value, str) else value)  # type: ignore[arg-type]
     words = sorted(set(folded(filters.get("text", "")).split()), key=len, reverse=True)[:WORDS]
-    for word in words:
-        conditions.append(r"texts.text LIKE ? ESCAPE '\'")
-        values.append(f"%{word[:LETTERS].translate(ESCAPES)}%")
-    joined = " CROSS JOIN texts ON texts.run = runs.number" if words else ""
-    return f"{joined} WHERE {' AND '.join(conditions)}", values
+    if words:
+        found = " AND ".join([r"texts.text LIKE ? ESCAPE '\'"] * len(words))
+        conditions.append(f"EXISTS (SELECT 1 FROM texts WHERE texts.run = runs.number AND {found})")
+        values += [f"%{word[:LETTERS].translate(ESCAPES)}%" for word in words]
+    return f" WHERE {' AND '.join(conditions)}", values

@@ -1,11 +1,9 @@
 """The run history: every run that ended, once, durable when `record` returns; namespaces never see each other."""
 
 import json
-import sqlite3
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Unpack
 
 from playground.call import Task
@@ -14,9 +12,11 @@ from playground.record import RunRecord
 from playground.store import rollup
 from playground.store.database import Database
 from playground.store.filters import Filters, where
+from playground.store.place import Connection, Where, placed
 from playground.store.rollup import Period, Span
 from playground.store.row import GLANCES, RECORDS, Glance, Row, bound, glance_of, record_of, unbound
 from playground.store.schema import MIGRATIONS
+from playground.store.sets import Sets
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +29,21 @@ class Facets:
 
 
 class History:
-    """The ended runs in one SQLite file. Any thread and any number of processes may use it.
+    """The ended runs, in a SQLite file or on a PostgreSQL server. Any thread and any number of processes may use it.
 
-    Nothing is opened before the first use. Every method raises InternalServerError when the file is damaged, newer than
-    this program, full or out of reach; its message says what to do.
+    Nothing is opened before the first use. Every method raises InternalServerError when the data are damaged, newer
+    than this program, out of room or out of reach; its message says what to do.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, MIGRATIONS)
+    def __init__(self, place: Where) -> None:
+        self._database = Database(placed(place, "runs", MIGRATIONS))
+        self.sets = Sets(self._database)
 
     def record(self, run: RunRecord) -> None:
         """Keep one ended run; it is on disk when this returns. A second run of the same id changes nothing."""
         row = Row.of(run)
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             if row.insert(connection):
                 rollup.count(connection, run)
 
@@ -94,9 +95,10 @@ class History:
     def label(self, id: str, labels: Mapping[str, Any]) -> None:  # noqa: A002 - the field's name
         """Keep a JSON value beside a run, in the place of an earlier one; it is on disk when this returns."""
         values = (id, zlib.compress(json.dumps(labels).encode()))
+        put = "INSERT INTO labels VALUES (?, ?) ON CONFLICT (run) DO UPDATE SET payload = excluded.payload"
 
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("REPLACE INTO labels VALUES (?, ?)", values)
+        def work(connection: Connection) -> None:
+            connection.execute(put, values)
 
         self._database.write(work)
 
@@ -107,7 +109,7 @@ class History:
         return found
 
     def close(self) -> None:
-        """Write what was brought before and close the file; later uses are refused."""
+        """Write what was brought before and close; later uses are refused."""
         self._database.close()
 
     def _page(
@@ -128,7 +130,9 @@ class History:
         return float(found[0][0])
 
     def _facet(self, namespace: str, column: str) -> dict[str, int]:
-        query = f"SELECT {column}, sum(runs) FROM rollup WHERE namespace = ? GROUP BY 1 ORDER BY 2 DESC, 1"
+        query = (
+            f"SELECT {column}, CAST(sum(runs) AS BIGINT) FROM rollup WHERE namespace = ? GROUP BY 1 ORDER BY 2 DESC, 1"
+        )
         return {unbound(name): runs for name, runs in self._rows(query, [bound(namespace)]) if name}
 
     def _rows(self, query: str, values: list[Any]) -> list[tuple[Any, ...]]:

@@ -6,7 +6,6 @@ about the model's speed, nor does a refusal or a run that somebody stopped. Toke
 they are known; `unpriced` counts the runs that were not refused and whose price is not known.
 """
 
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -15,9 +14,12 @@ from typing import Any
 
 from playground.record import RunRecord
 from playground.store.histogram import Counts, add, bin_of, pack, percentile, unpack
+from playground.store.place import Connection
 from playground.store.row import bound, unbound
 
 HOUR = 3600
+NAME = 200
+"""Letters of a provider or model that are told apart: requests name anything, and the key of an index has limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,11 @@ _CHARTS = (
 )
 
 
-def count(connection: sqlite3.Connection, run: RunRecord) -> None:
+def count(connection: Connection, run: RunRecord) -> None:
     """Add one run to its hour. Call it in the transaction that inserts the run."""
     hour = floor(run.created_at / HOUR)
-    key = (bound(run.namespace), hour, bound(run.provider), bound(run.model), run.task or "")
+    names = (bound(name[:NAME]) for name in (run.provider, run.model))
+    key = (bound(run.namespace), hour, *names, run.task or "")
     sums = (
         1,
         run.status == "failed",
@@ -112,7 +115,7 @@ def _counted(packed: bytes, milliseconds: float | None) -> bytes:
     return pack(counts)
 
 
-def charts(connection: sqlite3.Connection, namespace: str, span: Span, only: Mapping[str, str | None]) -> list[Period]:
+def charts(connection: Connection, namespace: str, span: Span, only: Mapping[str, str | None]) -> list[Period]:
     """The periods that have runs, by time, provider and model; `only` holds a `provider`, `model` or `task`."""
     query, values = _CHARTS, [bound(namespace), *span.hours]
     for name in ("provider", "model", "task"):

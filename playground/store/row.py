@@ -16,7 +16,7 @@ from playground.store.place import Connection
 _TEXTS = ("id", "namespace", "door", "task", "provider", "model", "status", "provider_request_id")
 _VALUES = ("created_at", "cached", "prompt_tokens", "completion_tokens", "reasoning_tokens", "cost")
 _TIMES = ("started", "first_token", "last_token", "total")
-_PAYLOAD = ("request", "response", "error", "partial", "reasoning", "exchanges", "cache", "versions")
+_PAYLOAD = ("request", "response", "error", "partial", "reasoning", "exchanges", "cache", "versions", "pace")
 _COLUMNS = (*_TEXTS, *_VALUES, *_TIMES)
 
 _GLANCE = (
@@ -102,6 +102,7 @@ def record_of(row: tuple[Any, ...]) -> RunRecord:
     payload = _decode(row[-1])
     for name in ("partial", "reasoning", "exchanges", "cache"):
         payload[name] = tuple(payload.get(name, ()))  # older runs have no `cache`
+    payload["pace"] = tuple(tuple(map(tuple, bursts)) for bursts in payload.get("pace", ()))
     values["cached"] = bool(values["cached"])
     return RunRecord(timings=timings, **values, **payload)
 

@@ -1,8 +1,6 @@
 """The tables of the run history, as the list of steps that made them."""
 
-import sqlite3
-
-from playground.store.sqlite import Migration
+from playground.store.place import Connection, Migration
 
 # `runs` is narrow so that filters scan little; what is read for one run alone stands in `payloads`, what is searched
 # in `texts`. `rollup` is kept in the transaction that writes the run. Times are Unix seconds, durations milliseconds.
@@ -52,14 +50,43 @@ _FIRST = (
 )
 
 
-def _first(connection: sqlite3.Connection) -> None:
+def _first(connection: Connection) -> None:
     for statement in _FIRST:
         connection.execute(statement)
 
 
-def _labels(connection: sqlite3.Connection) -> None:
+def _labels(connection: Connection) -> None:
     """What pages know of a run's inputs and its request does not hold, by the run's id; a run may not be there yet."""
     connection.execute("CREATE TABLE labels (run TEXT PRIMARY KEY, payload BLOB NOT NULL) WITHOUT ROWID")
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _labels)
+# `line` is the row of values; `panes` and `lines` of `sets` are counts. A run may not be in the history yet, or not
+# any more.
+_SETS = (
+    """CREATE TABLE sets (
+        id TEXT PRIMARY KEY,
+        namespace TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        kind TEXT NOT NULL,
+        title TEXT NOT NULL,
+        panes INTEGER NOT NULL,
+        lines INTEGER NOT NULL,
+        payload BLOB NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX sets_by_time ON sets (namespace, kind, created_at, id)",
+    """CREATE TABLE set_runs (
+        part_of TEXT NOT NULL,
+        line INTEGER NOT NULL,
+        pane TEXT NOT NULL,
+        repeat INTEGER NOT NULL,
+        run TEXT NOT NULL,
+        PRIMARY KEY (part_of, line, pane, repeat)) WITHOUT ROWID""",
+)
+
+
+def _sets(connection: Connection) -> None:
+    """Runs that were asked for together, and where each stands."""
+    for statement in _SETS:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _labels, _sets)

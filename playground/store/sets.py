@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from playground.comparison import Cell, File, Kind, Pane, Set
+from playground.comparison import Cell, Kind, Set, restored
 from playground.store.database import Database
-from playground.store.place import Connection
 from playground.store.place import Connection
 from playground.store.row import GLANCES, Glance, bound, glance_of, unbound
 
@@ -69,7 +68,7 @@ class Sets:
         """The set of this id in this namespace, None when there is none."""
         query = f"SELECT {_COLUMNS} FROM sets WHERE id = ? AND namespace = ?"
         rows = self._rows(query, [bound(id), bound(namespace)])
-        return _set(json.loads(zlib.decompress(rows[0][-1]))) if rows else None
+        return restored(json.loads(zlib.decompress(rows[0][-1]))) if rows else None
 
     def runs(self, id: str) -> dict[Cell, str]:  # noqa: A002
         """The ids of its runs. Who asks has got the set from `get`, which knows its namespace."""
@@ -96,8 +95,3 @@ class Sets:
 
 def _placed(id_: str, runs: Mapping[Cell, str]) -> list[tuple[Any, ...]]:
     return [(id_, *cell, run) for cell, run in runs.items()]
-
-
-def _set(kept: dict[str, Any]) -> Set:
-    parts = {"panes": tuple(Pane(**pane) for pane in kept["panes"]), "files": tuple(File(**f) for f in kept["files"])}
-    return Set(**{**kept, **parts, "rows": tuple(kept["rows"])})

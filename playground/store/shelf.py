@@ -1,10 +1,8 @@
-"""The cache in one SQLite file: what cores remember and have learned, and the answers themselves."""
+"""The cache in a database: what cores remember and have learned, and the answers themselves."""
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from playground.cache.coding import read_label, write_label
@@ -23,6 +21,7 @@ from playground.cache.shelf import Book, Deed, Evidence, Kept, Line, Pending, Si
 from playground.store import stock
 from playground.store.cache_schema import MIGRATIONS
 from playground.store.database import Database
+from playground.store.place import Connection, Where, placed
 from playground.store.row import bound, unbound
 
 JOURNAL = 20_000
@@ -33,10 +32,10 @@ _NOTE = "INSERT INTO journal (book, kind, id) VALUES (?, ?, ?)"
 
 
 class Shelf:
-    """`playground.cache.shelf.Shelf` in SQLite. Nothing is opened or made before the first use."""
+    """`playground.cache.shelf.Shelf` in a database. Nothing is opened or made before the first use."""
 
-    def __init__(self, path: Path) -> None:
-        self._database = Database(path, MIGRATIONS)
+    def __init__(self, place: Where) -> None:
+        self._database = Database(placed(place, "cache", MIGRATIONS))
 
     def book(self, namespace: str, name: str, embedder: str) -> Book:
         """The book of a namespace, made where there is none."""
@@ -58,13 +57,13 @@ class Shelf:
     def write(self, deed: Deed) -> None:
         """Write a deed; it is on disk when this returns."""
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             for change in deed.changes:
                 _note(connection, deed.book, change)
                 _write(connection, deed.book, change, deed.kept)
             for wait in deed.pending:
-                row = (wait.decision, wait.book, wait.entry, wait.run, wait.text)
-                connection.execute("INSERT INTO pending VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
+                row = (wait.decision, wait.book, wait.entry, bound(wait.run), wait.text, time.time())
+                connection.execute("INSERT INTO pending VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", row)
             connection.executemany("DELETE FROM pending WHERE decision = ?", [(each,) for each in deed.done])
             stock.testify(connection, deed.evidence)
 
@@ -73,30 +72,22 @@ class Shelf:
     def everything(self, book: int) -> tuple[Changes, int]:
         """What brings an empty core to where the book stands, and the number to go on from."""
         with self._database.reading() as connection:
-            connection.execute("BEGIN")  # one moment for all of it
-            try:
-                return tuple(_all(connection, book)), _newest(connection)
-            finally:
-                connection.execute("COMMIT")
+            return tuple(_all(connection, book)), _newest(connection)
 
     def since(self, book: int, number: int) -> tuple[Changes, int] | None:
         """What was written after `number`; None when everything must be read again."""
         with self._database.reading() as connection:
-            connection.execute("BEGIN")
-            try:
-                newest = _newest(connection)
-                if newest == number:
-                    return (), number
-                first = connection.execute("SELECT min(number) FROM journal").fetchone()[0]
-                if first is None or first > number + 1:
-                    return None
-                query = "SELECT kind, id FROM journal WHERE book = ? AND number > ? ORDER BY number"
-                notes = connection.execute(query, (book, number)).fetchall()
-                if ("dropped", 0) in notes:
-                    return None
-                return tuple(_told(connection, book, notes)), newest
-            finally:
-                connection.execute("COMMIT")
+            newest = _newest(connection)
+            if newest == number:
+                return (), number
+            first = connection.execute("SELECT min(number) FROM journal").fetchone()[0]
+            if first is None or first > number + 1:
+                return None
+            query = "SELECT kind, id FROM journal WHERE book = ? AND number > ? ORDER BY number"
+            notes = connection.execute(query, (book, number)).fetchall()
+            if ("dropped", 0) in notes:
+                return None
+            return tuple(_told(connection, book, notes)), newest
 
     def answer(self, entry: int) -> bytes | None:
         """A stored answer; None when it is gone."""
@@ -105,7 +96,8 @@ class Shelf:
 
     def pending(self) -> list[Pending]:
         """What waits to be compared, oldest first."""
-        return [Pending(*row) for row in self._rows("SELECT * FROM pending ORDER BY rowid")]
+        query = "SELECT decision, book, entry, run, payload FROM pending ORDER BY made, decision"
+        return [Pending(*map(unbound, row)) for row in self._rows(query)]
 
     def count(
         self, tallies: Iterable[Tally], used: Mapping[int, int], watches: Mapping[int, Mapping[str, Any]]
@@ -113,7 +105,7 @@ class Shelf:
         """Add to counts and hits, replace the watches of this hour, and drop what is old in the journal."""
         hour = int(time.time() // 3600)
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             stock.add(connection, tallies)
             hits = [(count, entry) for entry, count in used.items()]
             connection.executemany("UPDATE entries SET hits = hits + ? WHERE entry = ?", hits)
@@ -128,7 +120,7 @@ class Shelf:
         """Forget a book with everything in it."""
         tables = ("labels", "states", "pending", "evidence", "tallies", "watches")
 
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             connection.execute("DELETE FROM answers WHERE entry IN (SELECT entry FROM entries WHERE book = ?)", (book,))
             connection.execute(_NOTE, (book, "dropped", 0))
             for table in ("entries", *tables):
@@ -186,7 +178,7 @@ class Shelf:
         self._database.close()
 
     def _execute(self, statement: str, values: Sequence[Any]) -> None:
-        def work(connection: sqlite3.Connection) -> None:
+        def work(connection: Connection) -> None:
             connection.execute(statement, values)
 
         self._database.write(work)
@@ -203,7 +195,7 @@ class Shelf:
 _PUT = "INSERT INTO {0} VALUES (?, ?, ?) ON CONFLICT ({1}) DO UPDATE SET"
 
 
-def _note(connection: sqlite3.Connection, book: int, change: Change) -> None:
+def _note(connection: Connection, book: int, change: Change) -> None:
     """Tell other servers; a ledger is this server's own."""
     match change:
         case Remembered(entry=id_):
@@ -221,7 +213,7 @@ def _note(connection: sqlite3.Connection, book: int, change: Change) -> None:
     connection.executemany(_NOTE, [(book, kind, id_) for kind, id_ in notes])
 
 
-def _write(connection: sqlite3.Connection, book: int, change: Change, kept: Mapping[int, Kept]) -> None:
+def _write(connection: Connection, book: int, change: Change, kept: Mapping[int, Kept]) -> None:
     match change:
         case Remembered():
             _remember(connection, book, change, kept[change.entry])
@@ -239,7 +231,7 @@ def _write(connection: sqlite3.Connection, book: int, change: Change, kept: Mapp
             stock.forget(connection, gone)
 
 
-def _remember(connection: sqlite3.Connection, book: int, change: Remembered, kept: Kept) -> None:
+def _remember(connection: Connection, book: int, change: Remembered, kept: Kept) -> None:
     size = len(change.prompt) + len(change.vector or b"") + len(kept.answer)
     asked = (
         change.entry,
@@ -256,7 +248,7 @@ def _remember(connection: sqlite3.Connection, book: int, change: Remembered, kep
     connection.execute("INSERT INTO answers VALUES (?, ?) ON CONFLICT DO NOTHING", (change.entry, kept.answer))
 
 
-def _all(connection: sqlite3.Connection, book: int) -> Iterator[Change]:
+def _all(connection: Connection, book: int) -> Iterator[Change]:
     """Everything of a book, in the order in which a core takes it."""
     for row in connection.execute(f"{_REMEMBERED} WHERE book = ? ORDER BY created, entry", (book,)):
         yield _remembered(row)
@@ -273,7 +265,7 @@ def _all(connection: sqlite3.Connection, book: int) -> Iterator[Change]:
         yield Spent(json.loads(states["spent"]))
 
 
-def _told(connection: sqlite3.Connection, book: int, notes: Iterable[tuple[str, int]]) -> Iterator[Change]:
+def _told(connection: Connection, book: int, notes: Iterable[tuple[str, int]]) -> Iterator[Change]:
     """The changes that notes of the journal point to; what is gone again by now is left out."""
     for kind, id_ in notes:
         match kind:
@@ -297,7 +289,6 @@ def _remembered(row: tuple[Any, ...]) -> Remembered:
     return Remembered(entry, scope, unbound(prompt), *rest)
 
 
-def _newest(connection: sqlite3.Connection) -> int:
-    """The number of the last change; those that were deleted count."""
-    found = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'journal'").fetchone()
-    return int(found[0]) if found else 0
+def _newest(connection: Connection) -> int:
+    """The number of the last change."""
+    return int(connection.execute("SELECT coalesce(max(number), 0) FROM journal").fetchone()[0])

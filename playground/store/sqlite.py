@@ -3,13 +3,12 @@
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from playground.errors import InternalServerError
-
-Migration = Callable[[sqlite3.Connection], None]
-"""Brings a file from one format to the next; runs in a transaction, so it never calls `executescript`."""
+from playground.store.place import Migration
 
 PATIENCE = 20.0
 """Seconds to wait for another process that is writing."""
@@ -29,6 +28,57 @@ _SENTENCES = {
     sqlite3.SQLITE_PERM: _CLOSED_OFF,
     sqlite3.SQLITE_IOERR: "the disk failed under `{path}` ({reason}); check it and try again",
 }
+
+
+class File:
+    """A SQLite file as a `Place`; other processes may have it open too."""
+
+    failures: tuple[type[Exception], ...] = (sqlite3.Error, OSError)
+    readers = 1024
+
+    def __init__(self, path: Path, migrations: Sequence[Migration]) -> None:
+        self._path = path
+        self._migrations = migrations
+        self._connection: sqlite3.Connection | None = None
+
+    def __str__(self) -> str:
+        return f"`{self._path}`"
+
+    def open(self) -> None:
+        """Make the file where there is none and bring it to the newest format."""
+        self._opened()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The writer's turn."""
+        connection = self._opened()
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+    def reader(self) -> sqlite3.Connection:
+        """One more connection, for reading."""
+        connection = connect(self._path)
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    def explained(self, error: Exception) -> InternalServerError:
+        """A failure as a sentence."""
+        return explained(error, self._path)
+
+    def close(self) -> None:
+        """Close the writer's connection."""
+        _close(self._connection)
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = create(self._path, self._migrations)
+        return self._connection
 
 
 def explained(error: Exception, path: Path) -> InternalServerError:

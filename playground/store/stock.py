@@ -1,14 +1,14 @@
 """What people look at in a cache: entries as lines, verdicts, counts by hour; SQL over a connection."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from playground.cache.shelf import Evidence, Line, Size, Tally, Wanted
 from playground.store.filters import ESCAPES
-from playground.store.row import unbound
+from playground.store.place import Connection
+from playground.store.row import bound, unbound
 
 EXCERPT = 400
 """Letters of a prompt that a line shows."""
@@ -21,7 +21,7 @@ _LINES = f"""SELECT entries.entry, entries.grp, books.name, entries.scope, subst
 _COLUMNS = {"decision": "decision", "grp": "group", "judge": "by", "book": "book", "entry": "entry", "made": "at"}
 
 
-def find(connection: sqlite3.Connection, books: Sequence[int], wanted: Wanted) -> list[Line]:
+def find(connection: Connection, books: Sequence[int], wanted: Wanted) -> list[Line]:
     """Entries, newest first."""
     conditions, values = [f"entries.book IN ({marks(books)})"], list[Any](books)
     for column, value in (
@@ -35,8 +35,10 @@ def find(connection: sqlite3.Connection, books: Sequence[int], wanted: Wanted) -
             conditions.append(f"entries.{column} = ?")
             values.append(value)
     for word in wanted.text.split()[:16]:
-        conditions.append(r"(entries.prompt LIKE ? ESCAPE '\' OR entries.excerpt LIKE ? ESCAPE '\')")
-        values += [f"%{word.translate(ESCAPES)}%"] * 2
+        conditions.append(
+            r"(lower(entries.prompt) LIKE lower(?) ESCAPE '\' OR lower(entries.excerpt) LIKE lower(?) ESCAPE '\')"
+        )
+        values += [f"%{bound(word.translate(ESCAPES))}%"] * 2
     if wanted.before is not None:
         conditions.append("(entries.created, entries.entry) < (SELECT created, entry FROM entries WHERE entry = ?)")
         values.append(wanted.before)
@@ -45,7 +47,7 @@ def find(connection: sqlite3.Connection, books: Sequence[int], wanted: Wanted) -
     return [Line(*map(unbound, row)) for row in connection.execute(query, [*values, wanted.limit]).fetchall()]
 
 
-def forget(connection: sqlite3.Connection, gone: Sequence[int]) -> None:
+def forget(connection: Connection, gone: Sequence[int]) -> None:
     """Delete entries and what was said of them; an answer stays while a group still gives it out."""
     for entry in gone:
         found = connection.execute("SELECT grp FROM entries WHERE entry = ?", (entry,)).fetchone()
@@ -58,7 +60,7 @@ def forget(connection: sqlite3.Connection, gone: Sequence[int]) -> None:
             )
 
 
-def testify(connection: sqlite3.Connection, evidence: Iterable[Evidence]) -> None:
+def testify(connection: Connection, evidence: Iterable[Evidence]) -> None:
     """Write comparisons; a newer word of the same judge on the same takes the older one's place."""
     for each in evidence:
         payload = asdict(each)
@@ -70,9 +72,7 @@ def testify(connection: sqlite3.Connection, evidence: Iterable[Evidence]) -> Non
         )
 
 
-def evidence(
-    connection: sqlite3.Connection, books: Sequence[int], group: int | None, decision: int | None
-) -> list[Evidence]:
+def evidence(connection: Connection, books: Sequence[int], group: int | None, decision: int | None) -> list[Evidence]:
     """Comparisons with a group's answer, or of one decision, newest first."""
     conditions, values = [f"book IN ({marks(books)})"], list[Any](books)
     for column, value in (("grp", group), ("decision", decision)):
@@ -84,7 +84,7 @@ def evidence(
     return [Evidence(**dict(zip(_COLUMNS.values(), row, strict=False)), **json.loads(row[-1])) for row in rows]
 
 
-def size(connection: sqlite3.Connection, books: Sequence[int]) -> Size:
+def size(connection: Connection, books: Sequence[int]) -> Size:
     """How much there is."""
     only = f"WHERE book IN ({marks(books)})"
     query = f"SELECT count(*), count(DISTINCT grp), coalesce(sum(bytes), 0) FROM entries {only}"
@@ -93,7 +93,7 @@ def size(connection: sqlite3.Connection, books: Sequence[int]) -> Size:
     return Size(entries, groups, int(weight), pending)
 
 
-def add(connection: sqlite3.Connection, tallies: Iterable[Tally]) -> None:
+def add(connection: Connection, tallies: Iterable[Tally]) -> None:
     """Add to the hours' counts."""
     sums = ("requests", "tokens", "cost", "ms")
     added = ", ".join(f"{name} = tallies.{name} + excluded.{name}" for name in sums)
@@ -105,5 +105,5 @@ def add(connection: sqlite3.Connection, tallies: Iterable[Tally]) -> None:
 
 
 def marks(values: Sequence[Any]) -> str:
-    """As many question marks."""
-    return ", ".join("?" * len(values))
+    """As many question marks; for none of them NULL, which is in no list."""
+    return ", ".join("?" * len(values)) or "NULL"

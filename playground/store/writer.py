@@ -4,13 +4,11 @@ A commit costs a disk sync, so the work that arrives during one is committed tog
 timer: a lone caller is committed at once.
 """
 
-import sqlite3
 import threading
-from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
-Work = Callable[[sqlite3.Connection], None]
-"""Statements to execute in the transaction; run a second time when another caller's work broke the first."""
+from playground.errors import InternalServerError
+from playground.store.place import LostError, Place, Work
 
 TOGETHER = 512
 """Most callers in one commit."""
@@ -27,10 +25,10 @@ class _Job:
 
 
 class Writer:
-    """Owns a connection from here on, and closes it."""
+    """Writes into an open place, and closes it."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, place: Place) -> None:
+        self._place = place
         self._jobs: SimpleQueue[_Job | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._closing = False
@@ -42,14 +40,14 @@ class Writer:
         job = _Job(work)
         with self._lock:  # nothing may stand in the queue behind the end
             if self._closing:
-                raise sqlite3.ProgrammingError("the database is closed")
+                raise InternalServerError(f"{self._place} is closed; start the playground again")
             self._jobs.put(job)
         job.done.acquire()
         if job.error is not None:
             raise job.error
 
     def close(self) -> None:
-        """Commit what was brought before, then close the connection."""
+        """Commit what was brought before, then close the place."""
         with self._lock:
             self._closing = True
             self._jobs.put(None)
@@ -62,7 +60,7 @@ class Writer:
             self._commit(jobs)
             for job in jobs:
                 job.done.release()
-        self._connection.close()
+        self._place.close()
 
     def _next(self) -> tuple[list[_Job], bool]:
         """What waits now, at least one; False with it when closing was asked for."""
@@ -77,19 +75,18 @@ class Writer:
             return jobs, True
         return jobs, False
 
-    def _commit(self, jobs: list[_Job]) -> None:
-        connection, current = self._connection, None
+    def _commit(self, jobs: list[_Job], *, again: bool = True) -> None:
+        current = None
         try:
-            connection.execute("BEGIN IMMEDIATE")
-            for current in jobs:
-                current.work(connection)
-            current = None
-            connection.execute("COMMIT")
+            with self._place.transaction() as connection:
+                for current in jobs:
+                    current.work(connection)
+                current = None
         except Exception as error:  # noqa: BLE001 - handed to the callers, who wait for it
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            if current is None or len(jobs) == 1:  # the transaction itself failed: nobody's work is in
-                for job in jobs:
+            if again and isinstance(error, LostError):
+                self._commit(jobs, again=False)
+            elif current is None or len(jobs) == 1 or isinstance(error, LostError):
+                for job in jobs:  # the transaction itself failed: nobody's work is in
                     job.error = error
             else:  # one caller's work failed: the others' must not suffer
                 for job in jobs:

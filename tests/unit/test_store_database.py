@@ -14,7 +14,7 @@ import pytest
 
 from playground.errors import InternalServerError
 from playground.store.database import Database
-from playground.store.sqlite import Migration
+from playground.store.sqlite import File
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="rights of files are POSIX's")
 
@@ -52,7 +52,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(path: Path) -> Iterator[Database]:
-    database = Database(path, [make_notes])
+    database = Database(File(path, [make_notes]))
     yield database
     database.close()
 
@@ -122,7 +122,7 @@ def test_closing_commits_what_was_brought_and_refuses_the_rest(database: Databas
     assert all("closed" in refusal for refusal in refusals)
     with pytest.raises(InternalServerError, match="closed"):
         database.write(note("late"))
-    again = Database(path, [make_notes])
+    again = Database(File(path, [make_notes]))
     assert len(notes(again)) == 32 - len(refusals)
     again.close()
 
@@ -137,10 +137,10 @@ def test_closing_while_somebody_reads(database: Database):
 
 
 def test_an_older_file_is_brought_up_to_date(path: Path):
-    old = Database(path, [make_notes])
+    old = Database(File(path, [make_notes]))
     old.write(note("kept"))
     old.close()
-    new = Database(path, [make_notes, add_stars])
+    new = Database(File(path, [make_notes, add_stars]))
     with new.reading() as connection:
         assert connection.execute("SELECT text, stars FROM notes").fetchall() == [("kept", 3)]
         assert connection.execute("PRAGMA user_version").fetchone() == (2,)
@@ -148,7 +148,7 @@ def test_an_older_file_is_brought_up_to_date(path: Path):
 
 
 def test_a_failing_migration_leaves_the_file_as_it_was(path: Path):
-    old = Database(path, [make_notes])
+    old = Database(File(path, [make_notes]))
     old.write(note("kept"))
     old.close()
 
@@ -156,21 +156,21 @@ def test_a_failing_migration_leaves_the_file_as_it_was(path: Path):
         connection.execute("DROP TABLE notes")
         connection.execute("CREATE TABLE")
 
-    new = Database(path, [make_notes, breaks])
+    new = Database(File(path, [make_notes, breaks]))
     with pytest.raises(InternalServerError):
         notes(new)
     new.close()
-    again = Database(path, [make_notes])
+    again = Database(File(path, [make_notes]))
     assert notes(again) == ["kept"]
     again.close()
 
 
 def test_a_newer_file_is_refused_and_left_alone(path: Path):
-    new = Database(path, [make_notes, add_stars])
+    new = Database(File(path, [make_notes, add_stars]))
     new.write(note("of tomorrow"))
     new.close()
     before = path.read_bytes()
-    old = Database(path, [make_notes])
+    old = Database(File(path, [make_notes]))
     with pytest.raises(InternalServerError, match=r"format 2 and this version reads up to 1; update"):
         notes(old)
     old.close()
@@ -181,7 +181,7 @@ def test_a_newer_file_is_refused_and_left_alone(path: Path):
 def test_a_damaged_file_is_named_and_never_deleted(path: Path, content: bytes):
     path.parent.mkdir()
     path.write_bytes(content)
-    database = Database(path, [make_notes])
+    database = Database(File(path, [make_notes]))
     with pytest.raises(InternalServerError, match=r"damaged or is no SQLite file.*aside.*\.recover"):
         notes(database)
     assert path.read_bytes() == content
@@ -191,14 +191,14 @@ def test_a_damaged_file_is_named_and_never_deleted(path: Path, content: bytes):
 
 
 def test_damage_inside_a_good_file_is_named(path: Path):
-    database = Database(path, [make_notes])
+    database = Database(File(path, [make_notes]))
     for number in range(300):
         database.write(note(f"{number} {'long ' * 100}"))
     database.close()
     content = bytearray(path.read_bytes())
     content[8192:] = b"\x07" * (len(content) - 8192)
     path.write_bytes(content)
-    database = Database(path, [make_notes])
+    database = Database(File(path, [make_notes]))
     with pytest.raises(InternalServerError, match=r"notes\.db` is damaged"):
         notes(database)
     database.close()
@@ -206,7 +206,7 @@ def test_damage_inside_a_good_file_is_named(path: Path):
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path):
     (tmp_path / "file").write_text("in the way")
-    database = Database(tmp_path / "file" / "notes.db", [make_notes])
+    database = Database(File(tmp_path / "file" / "notes.db", [make_notes]))
     with pytest.raises(InternalServerError, match="check that the folder exists and the rights allow it"):
         database.write(note("x"))
     database.close()
@@ -226,8 +226,9 @@ PROCESS = """
 import sys
 from pathlib import Path
 from playground.store.database import Database
+from playground.store.sqlite import File
 from tests.unit.test_store_database import make_notes, note
-database = Database(Path(sys.argv[1]), [make_notes])
+database = Database(File(Path(sys.argv[1]), [make_notes]))
 for number in range(100):
     database.write(note(f"{sys.argv[2]} {number}"))
 database.close()
@@ -245,8 +246,8 @@ def test_two_processes_make_and_fill_one_file(database: Database, path: Path):
 
 def test_migrations_meet_in_two_processes(path: Path):
     """Eight openers of a new file at once: one migrates, the others wait and find it done."""
-    steps: list[Migration] = [make_notes, add_stars]
-    databases = [Database(path, steps) for _ in range(8)]
+    steps: list = [make_notes, add_stars]
+    databases = [Database(File(path, steps)) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(notes, databases)) == [[]] * 8
     for database in databases:
