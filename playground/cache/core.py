@@ -171,7 +171,8 @@ class Core:
     def trim(self, size: int) -> Changes:
         """Delete what has expired, and then the least recently used entries until at most `size` are left."""
         with self._lock:
-            return self.forget(self._memory.first_out(size))
+            entries = list(self._memory.entries.values())
+        return self.forget(self._memory.first_out(entries, size))  # sorted while look-ups go on
 
     def apply(self, changes: Iterable[Change]) -> None:
         """Take in changes from a store or from another server; those that are known change nothing."""

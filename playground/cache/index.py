@@ -14,7 +14,8 @@ Rows = NDArray[np.intp]
 
 EXACT = 2048
 """Vectors up to which every cosine is computed."""
-_COARSE, _FINE = 6000, 256  # vectors that stay after half of the signs, and after all of them
+_FIRST = 2  # words of signs that all vectors are compared by
+_COARSE, _FINE = 4000, 256  # vectors that stay after those, and after all signs
 _SAMPLE = 8  # one in so many is counted to find where to cut
 
 
@@ -23,9 +24,10 @@ class Index:
 
     def __init__(self, dim: int) -> None:
         self._dim = dim
-        self._words = -(-dim // 64)
+        self._words = max(-(-dim // 64), _FIRST + 1)
         self._vectors = np.zeros((0, dim), np.float32)
-        self._signs = np.zeros((self._words, 0), np.uint64)
+        self._first = np.zeros((_FIRST, 0), np.uint64)
+        self._rest = np.zeros((0, self._words - _FIRST), np.uint64)
         self._live = np.zeros(0, bool)
         self._used = 0
         self._free: list[int] = []
@@ -41,7 +43,8 @@ class Index:
             if slot == len(self._vectors):
                 self._grow()
         self._vectors[slot] = vector
-        self._signs[:, slot] = self._sign(vector)
+        signs = self._sign(vector)
+        self._first[:, slot], self._rest[slot] = signs[:_FIRST], signs[_FIRST:]
         self._live[slot] = True
         return slot
 
@@ -62,7 +65,7 @@ class Index:
             cosines = self._vectors[: self._used] @ vector
         else:
             slots = self._shortlist(vector)
-            cosines = self._vectors[slots] @ vector
+            cosines = self._vectors.take(slots, axis=0) @ vector
         cosines[~self._live[slots]] = -2
         best = np.argpartition(-cosines, k)[:k] if len(slots) > k else np.arange(len(slots))
         order = best[np.argsort(-cosines[best], kind="stable")]
@@ -71,12 +74,14 @@ class Index:
 
     def _shortlist(self, vector: Row) -> Rows:
         signs = self._sign(vector)
-        half = self._words // 2
-        used = self._signs[:, : self._used]
-        differ = _differing(used[:half], signs[:half])
+        differ = np.zeros(self._used, np.uint16)
+        for row, word in zip(self._first, signs, strict=False):
+            differ += np.bitwise_count(row[: self._used] ^ word)
         kept = np.flatnonzero(differ <= _cut(differ[::_SAMPLE], _COARSE // _SAMPLE))
-        differ = differ[kept] + _differing(used[half:, kept], signs[half:])
-        return kept[differ <= _cut(differ, _FINE)]
+        counts = np.bitwise_count(self._rest.take(kept, axis=0) ^ signs[_FIRST:])
+        differ = sum(counts.T, start=differ.take(kept))  # by columns: a sum over so short an axis takes twice as long
+        near: Rows = kept[differ <= _cut(differ, _FINE)]
+        return near
 
     def _sign(self, vector: Row) -> NDArray[np.uint64]:
         bits = np.zeros(64 * self._words, bool)
@@ -86,19 +91,12 @@ class Index:
     def _grow(self) -> None:
         room = max(8, len(self._vectors) + len(self._vectors) // 8)
         vectors = np.zeros((room, self._dim), np.float32)
-        signs = np.zeros((self._words, room), np.uint64)
+        first = np.zeros((_FIRST, room), np.uint64)
+        rest = np.zeros((room, self._words - _FIRST), np.uint64)
         vectors[: len(self._vectors)] = self._vectors
-        signs[:, : len(self._vectors)] = self._signs
+        first[:, : len(self._vectors)], rest[: len(self._vectors)] = self._first, self._rest
         self._live = np.concatenate([self._live, np.zeros(room - len(self._live), bool)])
-        self._vectors, self._signs = vectors, signs
-
-
-def _differing(stored: NDArray[np.uint64], signs: NDArray[np.uint64]) -> NDArray[np.uint16]:
-    """In how many signs each stored column differs."""
-    total = np.zeros(stored.shape[1], np.uint16)
-    for row, word in zip(stored, signs, strict=True):
-        total += np.bitwise_count(row ^ word)
-    return total
+        self._vectors, self._first, self._rest = vectors, first, rest
 
 
 def _cut(differ: NDArray[np.uint16], wanted: int) -> int:

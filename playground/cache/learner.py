@@ -30,7 +30,7 @@ class Learner:
         self._ids: list[int] = []
         self._known: set[int] = set()
         self._words: dict[str, tuple[int, float]] = {}
-        self._fitted = 0
+        self._added = self._fitted = 0
         self.labels = 0
         self.model: Model | None = None
 
@@ -68,13 +68,14 @@ class Learner:
         """Take in a label; False when it is among the kept ones already."""
         if label.label in self:
             return False
-        place = self.labels % KEPT
-        if self.labels >= KEPT:
+        place = self._added % KEPT
+        if self._added >= KEPT:
             self._known.discard(self._ids[place])
         self._ids[place : place + 1] = [label.label]
         self._known.add(label.label)
         before = np.nan if label.score is None else label.score
         self._rows[place] = (*label.features, label.right, min(label.weight, _HEAVIEST), before)
+        self._added += 1
         self.labels += 1
         for word in label.apart:
             count, surprise = self._words.get(word, (0, 0.0))
@@ -104,12 +105,16 @@ class Learner:
         return {"labels": self._fitted, "features": list(NAMES)} | ({} if self.model is None else self.model.state())
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Take over a model from `state`, unless it is of other features or older than this one."""
+        """Take over a model from `state`, unless it is of other features or older than this one.
+
+        Labels that it had seen and that are not kept any more count too.
+        """
         if tuple(state["features"]) == NAMES and "weights" in state and state["labels"] >= self._fitted:
             self.adopt(Model.of(state), state["labels"])
+            self.labels = max(self.labels, self._fitted)
 
     def _kept(self) -> NDArray[np.float64]:
-        return self._rows[: min(self.labels, KEPT)]
+        return self._rows[: min(self._added, KEPT)]
 
 
 def learn(labels: NDArray[np.float64]) -> Model:

@@ -2,7 +2,7 @@
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from playground.cache.decision import Answer
@@ -139,9 +139,9 @@ class Memory:
         """The entries of a scope."""
         return (entry.id for entry in self.entries.values() if entry.scope == scope)
 
-    def first_out(self, size: int) -> list[int]:
-        """Whom to evict: whatever has expired, then the least recently used until `size` are left."""
-        excess = len(self.entries) - size
-        order = sorted(self.entries.values(), key=lambda entry: (self.live(entry), entry.used))
+    def first_out(self, entries: Sequence[Entry], size: int) -> list[int]:
+        """Whom of all entries to evict: whatever has expired, then the least recently used until `size` are left."""
+        excess = len(entries) - size
+        order = sorted(entries, key=lambda entry: (self.live(entry), entry.used))
         expired = sum(not self.live(entry) for entry in order)
         return [entry.id for entry in order[: max(excess, expired)]]

@@ -218,6 +218,20 @@ def test_the_journal_makes_the_same_cache_again(history: list[Change], trained: 
         assert (first.status, first.chance, first.candidates) == (second.status, second.chance, second.candidates)
 
 
+def test_the_newest_model_is_enough_where_old_labels_are_gone(history: list[Change], trained: Core):
+    """A store that kept the last 50 labels: the same chances, and the next fit comes when it is due."""
+    labels = [change for change in history if isinstance(change, Judged)]
+    kept = [change for change in history if not isinstance(change, Judged) or change in labels[-50:]]
+    again = make(DIM, delta=0.05, seed=1)
+    again.apply(kept)
+    assert again.watch().labels >= NEEDED
+    fits = sum(isinstance(change, Learned) for change in history)
+    made: list[Change] = []
+    stream(again, World(4), 150, made)
+    assert fits
+    assert any(isinstance(change, Learned) for change in made)
+
+
 def test_the_journal_has_every_kind_of_change(history: list[Change]):
     assert {type(change) for change in history} == {Remembered, Joined, Judged, Learned, Spent}
 
