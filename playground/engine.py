@@ -14,6 +14,7 @@ from playground.contract import RawInferenceResponse
 from playground.errors import CancelledError, InternalServerError, PlaygroundError
 from playground.fanout import Ask, merge
 from playground.loading import Loader
+from playground.pace import Pace
 from playground.record import RunRecord
 from playground.resolve import Plan, resolve
 from playground.ticket import Ticket, written
@@ -62,7 +63,7 @@ class Engine:
         try:
             plan = self._plan(ticket)
             ticket.plan = plan.unopened()  # until they are known to be harmless, files stay out of the history
-            ticket.answer = Answer(len(plan.calls))
+            ticket.answer, ticket.pace = Answer(len(plan.calls)), Pace(len(plan.calls))
             plan = ticket.plan = self._loader.load(plan, ticket.stop)
             yield from _timed(ticket, _answers(plan, self._asking(ticket, plan), ticket.stop))
             outcome = _response(ticket, plan)
@@ -126,10 +127,7 @@ def _timed(ticket: Ticket, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     answer, stop = ticket.answer, ticket.stop
     try:
         for chunk in chunks:
-            if chunk.text or chunk.reasoning:
-                ticket.last_token = time.perf_counter()
-                if ticket.first_token is None:
-                    ticket.first_token = ticket.last_token
+            ticket.clock(chunk)
             answer.add(chunk)
             yield chunk
             if stop.is_set():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from playground.call import Task
+from playground.pace import Burst
 
 Status = Literal["done", "failed", "cancelled"]
 Door = Literal["page", "api", "python", "cache"]
@@ -35,6 +36,7 @@ class RunRecord:
     without a response, one per prompt; `exchanges` what went over the wire with secrets masked. `cached`: every answer
     came from the cache; `cache` has its receipts, one per prompt, none when the cache was not asked for. `versions`
     names the playground, the contract and, where the provider told, the model that answered (`playground.versions`).
+    `pace` says when the pieces of each prompt's text came (`playground.pace`); older runs have none.
     """
 
     id: str
@@ -60,3 +62,4 @@ class RunRecord:
     cache: tuple[Mapping[str, Any], ...] = ()
     provider_request_id: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    pace: tuple[tuple[Burst, ...], ...] = ()

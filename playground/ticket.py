@@ -10,9 +10,10 @@ from playground.answer import Answer
 from playground.archive import Archive, archived, masks, without
 from playground.cache.receipt import served
 from playground.cache.visit import Wish
-from playground.call import Exchange, Stop, Usage
+from playground.call import Chunk, Exchange, Stop, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.errors import CancelledError, PlaygroundError
+from playground.pace import Pace
 from playground.pricing import cost
 from playground.record import Door, RunRecord, Status, Timings
 from playground.resolve import Plan
@@ -46,7 +47,18 @@ class Ticket:
     last_token: float | None = None
     plan: Plan | None = None
     answer: Answer = field(default_factory=lambda: Answer(1))
+    pace: Pace = field(default_factory=lambda: Pace(1))
     record: RunRecord | None = None
+
+    def clock(self, chunk: Chunk) -> None:
+        """Note when a piece of the answer came."""
+        if not (chunk.text or chunk.reasoning):
+            return
+        self.last_token = time.perf_counter()
+        if self.first_token is None:
+            self.first_token = self.last_token
+        if chunk.text:
+            self.pace.add(chunk.index, (self.last_token - self.asked) * 1000, len(chunk.text))
 
     def since(self, moment: float | None) -> float | None:
         """Milliseconds from asking to `moment`."""
@@ -85,6 +97,7 @@ def written(ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError, arc
         cache=tuple(each or {} for each in answer.receipts) if any(answer.receipts) else (),
         provider_request_id=next((each.request_id for each in answer.exchanges if each.request_id), None),
         versions=versions(answer.model),
+        pace=ticket.pace.bursts,
     )
 
 
