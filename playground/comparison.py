@@ -73,6 +73,13 @@ class Set:
         return [Cell(row, pane.letter) for row in range(len(self.rows)) for pane in self.panes]
 
 
+def restored(kept: Mapping[str, Any]) -> Set:
+    """The set whose `asdict` this is, also after it has been JSON."""
+    panes = tuple(Pane(**pane) for pane in kept["panes"])
+    files = tuple(File(**file) for file in kept["files"])
+    return Set(**{**kept, "panes": panes, "files": files, "rows": tuple(kept["rows"])})
+
+
 def new_id() -> str:
     """The id of a set: sorts by time to the millisecond, 64 random bits behind it."""
     return f"set_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"

@@ -21,6 +21,7 @@ from playground.resolve import resolve
 from playground.settings import Settings
 from playground.store.blobs import Blobs
 from playground.store.history import History
+from playground.sweep import Sweeps
 from playground.ticket import Ticket
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ class Runs:
         self.providers = providers
         self.history = history
         self.blobs = Blobs(settings.data_dir / "media")
+        self.sweeps = Sweeps(self)
         self._rules = of_settings(settings)
         self._cache: Cache | None = None
         self._opening = threading.Lock()
@@ -294,6 +296,7 @@ class Runs:
         """Stop what runs, wait until it is recorded, close cache and history."""
         if self._cache is not None:
             self._cache.learning.stop()
+        self.sweeps.close()
         self.stop()
         self._workers.shutdown(wait=True)
         if self._cache is not None:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = (
     ("app", "pages"),
     ("ui", "api", "notebook", "__init__"),
-    ("runs",),
+    ("runs", "sweep"),
     ("engine",),
     ("ticket", "fanout", "loading"),
     (
