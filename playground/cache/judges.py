@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.cache.words import is_number, negations, words
+from playground.cache.words import negations, words
 from playground.errors import BadRequestError, PlaygroundError
 
 SAME, DIFFERENT = 0.95, 0.5
@@ -20,6 +20,15 @@ DEFAULT = ("equal", "similar")
 
 _AROUND = " .!*_`\"'“”‘’"
 _VERDICT = re.compile(r"\b(yes|no)\b", re.IGNORECASE)
+_STEM = 5
+_SILENT = frozenset(
+    re.split(
+        r"\s+",
+        "a an the this that these those it its i i'm you your we our they their he she is are was were be been being "
+        "am do does did has have had can could may might will would shall should must to of in on at by for from with and "
+        "or as if then there here so too also just very please which who what how when where why than about into",
+    )
+)
 _LONGEST = 6000  # letters of a text that a model is shown
 _ASK = """\
 Two assistants answered the same kind of question. Would ANSWER B do for somebody who asked QUESTION, so that it makes \
@@ -129,8 +138,8 @@ def equal(one: str, other: str) -> bool | None:
 def similar(one: str, other: str, embed: Embed) -> Verdict:
     """By the cosine of the answers where it is clear.
 
-    The same needs the same numbers and as many negations, for which encoders have no eye, and texts that were read to
-    their end.
+    The same needs telling words that agree, for which encoders have no eye (`Monday` and `Tuesday` are 0.97), and texts
+    that were read to their end.
     """
     first, second = embed(one), embed(other)
     cosine = sum(a * b for a, b in zip(first.vector, second.vector, strict=True))
@@ -140,8 +149,8 @@ def similar(one: str, other: str, embed: Embed) -> Verdict:
         return Verdict(None, "similar", cosine, note="neither clearly the same nor clearly another answer")
     if first.cut or second.cut:
         return Verdict(None, "similar", cosine, note="too long to be compared to the end")
-    if _facts(one) != _facts(other):
-        return Verdict(None, "similar", cosine, note="numbers or negations differ")
+    if not agree(one, other):
+        return Verdict(None, "similar", cosine, note="telling words differ")
     return Verdict(True, "similar", cosine)
 
 
@@ -160,6 +169,11 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).casefold().split()).strip(_AROUND)
 
 
-def _facts(text: str) -> tuple[list[str], int]:
-    found = words(text)
-    return sorted(word for word in found if is_number(word)), negations(found)
+def agree(one: str, other: str) -> bool:
+    """Whether two texts have the same telling words, by their beginnings, and in one order, though it may start
+    elsewhere (`Paris is the capital`, `the capital is Paris`), and as many negations.
+    """
+    first, second = words(one), words(other)
+    told, again = ([word[:_STEM] for word in each if word not in _SILENT] for each in (first, second))
+    turned = f" {' '.join(told)} " in f" {' '.join(again * 2)} "
+    return len(told) == len(again) and turned and negations(first) == negations(second)

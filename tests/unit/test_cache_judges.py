@@ -38,11 +38,15 @@ NEAR_MISSES = [
     ("You can delete the file safely.", "You can not delete the file safely."),
     ("It takes 5 kilometres.", "It takes 50 kilometres."),
     ("Yes, it is supported.", "No, it isn't supported."),
+    ("The shop opens on Monday.", "The shop opens on Tuesday."),
+    ("Turn the valve to the left to open it.", "Turn the valve to the right to open it."),
+    ("Mix two parts flour with one part water.", "Mix one part flour with two parts water."),
+    ("Rome defeated Carthage.", "Carthage defeated Rome."),
 ]
 
 
 @pytest.mark.parametrize(("one", "other"), NEAR_MISSES)
-def test_numbers_and_negations_keep_answers_from_being_called_similar(one: str, other: str):
+def test_what_tells_keeps_answers_from_being_called_similar(one: str, other: str):
     assert similar(one, other, READ).right is not True
 
 
