@@ -20,7 +20,7 @@ def overview(state: State) -> None:
     """Draw the figures, where the learning stands, and the charts."""
     _figures(state)
     if state.books:
-        with st.grid(2, min_column_width=340, gap="medium"):
+        with st.grid(len(state.books), min_column_width=340, gap="medium"):
             for book in state.books:
                 _book(book)
     charts()

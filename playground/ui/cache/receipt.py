@@ -60,6 +60,9 @@ def receipt_detail(receipt: Receipt, asked: str, key: str) -> None:
     facts = receipt_facts(receipt)
     if facts:
         st.table(facts, border="horizontal", alt="What the cache knew and what it saved")
+    if receipt.get("entry"):
+        link = {"entry": str(receipt["entry"])}
+        st.page_link("cache.py", label="Open the stored answer", icon=":material/inventory_2:", query_params=link)
     for verdict in receipt.get("judge") or ():
         st.markdown(verdict_line(verdict))
     if receipt.get("note"):
@@ -92,7 +95,6 @@ def receipt_facts(receipt: Receipt) -> dict[str, str]:
         "Saved": saved(receipt.get("saved") or {}),
         "Sampling": "skipped, although the temperature is not 0" if receipt.get("sampling_skipped") else "",
         "Shared": "with an equal request that was under way" if receipt.get("shared") else "",
-        "Entry": f"[open](/cache?entry={receipt['entry']})" if receipt.get("entry") else "",
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -132,7 +134,7 @@ def _limit(receipt: Receipt) -> str:
     delta = receipt.get("delta")
     if delta is None:
         return ""
-    over = "for each request" if receipt.get("guarantee") == "per_request" else "on average over the requests"
+    over = "for each request" if receipt.get("guarantee") == "per_request" else "on average; one answer may risk more"
     return f"at most {in_a_hundred(delta)} wrong, {over}" if delta else "exact repeats only"
 
 

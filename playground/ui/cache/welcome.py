@@ -30,7 +30,7 @@ _EXPECTED = {
 
 def welcome() -> None:
     """Draw what the cache does, and the two ways to begin."""
-    with st.container(key="cache_empty", gap="medium"):
+    with st.container(key="cache_empty", gap="small"):
         st.markdown("# Answers reused, with their risk shown", anchors=False)
         st.markdown("The cache answers a question again that was answered before, and says how sure it is.")
         with st.grid(3, min_column_width=200, gap="small"):
@@ -39,7 +39,7 @@ def welcome() -> None:
                     st.markdown(f":primary[:material/{icon}:] **{title}**  \n{line}")
         with st.grid(2, min_column_width=260, gap="small"):
             st.button(
-                "**Load the demo cache**  \nA warm cache that came with the playground. No key needed.",
+                "**Load the demo cache**  \nA warm cache, ready to try. No key needed.",
                 key="cache_example_demo",
                 icon=":material/science:",
                 on_click=load_demo,
