@@ -98,13 +98,13 @@ def test_negations(word: str):
 
 
 @given(st.text())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_words_of_any_text_are_in_it(text: str):
     assert all(word in text.lower() for word in words(text))
 
 
 @given(st.lists(PROMPTS, max_size=30), VOCABULARY)
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_rarity_is_a_share_and_falls_with_use(prompts: list[str], word: str):
     known = Rarity()
     for prompt in prompts:
@@ -119,7 +119,7 @@ def test_rarity_is_a_share_and_falls_with_use(prompts: list[str], word: str):
     PROMPTS,
     st.lists(st.tuples(st.integers(1, 4), st.floats(-1, 1), PROMPTS), min_size=1, max_size=12),
 )
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_features_are_finite_and_in_their_ranges(asked, stored):
     neighbours = [Neighbour(*one) for one in sorted(stored, key=lambda one: -one[1])]
     for group in ranked(neighbours):
@@ -142,7 +142,7 @@ def test_features_are_finite_and_in_their_ranges(asked, stored):
 
 
 @given(PROMPTS, st.floats(0, 1))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_a_prompt_beside_itself_differs_in_nothing(prompt: str, similarity: float):
     neighbours = [Neighbour(1, similarity, prompt)]
     found = features(prompt, neighbours, 1, rarity=Rarity().of, record=0, harm=lambda word: 1)

@@ -22,7 +22,7 @@ def simulated(seed: int, n: int = 300, d: int = 3) -> tuple[np.ndarray, np.ndarr
 
 
 @given(SEEDS)
-@settings(max_examples=25)
+@settings(max_examples=8)
 def test_newton_ends_where_the_gradient_is_zero(seed: int):
     x, y, w, _ = simulated(seed)
     precision, centre = np.eye(3), np.zeros(3)
@@ -34,7 +34,7 @@ def test_newton_ends_where_the_gradient_is_zero(seed: int):
 
 
 @given(SEEDS, st.sampled_from([0.0, 1.0]))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_labels_that_can_be_separated_give_a_finite_fit(seed: int, label: float):
     die = np.random.default_rng(seed)
     x = die.normal(size=(50, 2))
@@ -46,7 +46,7 @@ def test_labels_that_can_be_separated_give_a_finite_fit(seed: int, label: float)
 
 
 @given(SEEDS)
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_chances_come_true(seed: int):
     """Among new requests like the labels, errors are as many as are predicted, within four standard deviations."""
     x, right, _, _ = simulated(seed, n=1500)
@@ -58,7 +58,7 @@ def test_chances_come_true(seed: int):
 
 
 @given(SEEDS, st.floats(0, 3), st.floats(0, 3))
-@settings(max_examples=15)
+@settings(max_examples=8)
 def test_more_doubt_is_more_chance_of_error(seed: int, z: float, more: float):
     x, right, weights, _ = simulated(seed, n=100)
     model = fit(x, right, weights, np.full(100, np.nan))

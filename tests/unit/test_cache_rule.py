@@ -16,7 +16,7 @@ DELTA = st.floats(0.001, 0.2)
 
 
 @given(CHANCES, st.floats(0, 0.3))
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_the_threshold_is_the_largest_that_stays_in_the_budget(chances: np.ndarray, budget: float):
     found = threshold(chances, budget)
     spent = chances[chances <= found].sum()
@@ -32,7 +32,7 @@ def test_an_empty_window_allows_nothing():
 
 
 @given(CHANCE, DELTA, st.floats(0, 1), st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_average_serves_below_the_threshold_and_the_ceiling_only(chance, delta, allowed, careful):
     ruling = average(chance, delta, allowed, careful)
     assert (ruling.status == "hit") == (chance <= min(allowed, ceiling(delta)))
@@ -41,7 +41,7 @@ def test_average_serves_below_the_threshold_and_the_ceiling_only(chance, delta, 
 
 
 @given(CHANCE, DELTA, st.floats(0.5, 4), st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_per_request_risks_at_most_delta_each_time(chance, delta, rho, careful):
     ruling = per_request(chance, delta, rho, careful)
     serve = 1 - ruling.audit
@@ -51,14 +51,14 @@ def test_per_request_risks_at_most_delta_each_time(chance, delta, rho, careful):
 
 
 @given(CHANCE, DELTA, st.floats(0.5, 4), st.booleans())
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_a_careful_cache_checks_more_and_serves_less(chance, delta, rho, careful):
     assert average(chance, delta, 1.0, True).audit >= average(chance, delta, 1.0, False).audit
     assert per_request(chance, delta, rho, True).audit >= per_request(chance, delta, rho, False).audit
 
 
 @given(st.lists(CHANCE, min_size=1, max_size=100), DELTA)
-@settings(max_examples=30)
+@settings(max_examples=20)
 def test_what_the_budget_allows_fits_into_delta(chances: list[float], delta: float):
     """Served by its own threshold, the requests seen so far would have cost delta at most, all bonuses included."""
     budget = Budget(1)
