@@ -3,10 +3,11 @@
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import unquote
 
 import platformdirs
 
@@ -26,7 +27,12 @@ TABLE: tuple[Setting, ...] = (
     Setting(
         "PLAYGROUND_API_KEYS", "Keys that programs may use, comma separated", "one is made at first start", secret=True
     ),
-    Setting("PLAYGROUND_DATABASE_URL", "Where the run history lives, `sqlite:///path`", "a file in the data folder"),
+    Setting(
+        "PLAYGROUND_DATABASE_URL",
+        "Where runs and cached answers live: `sqlite:///path`, or `postgresql://user:password@host/database`, which "
+        "many servers may share and which needs the extra `postgres`",
+        "a file in the data folder",
+    ),
     Setting("PLAYGROUND_PLUGINS_DIR", "Folder for plugins; nothing reads it yet", "`plugins` in the data folder"),
     Setting(
         "PLAYGROUND_MODELS_DIR",
@@ -108,6 +114,7 @@ _DEFAULTS = {
     "PLAYGROUND_CACHE_DAYS": 30.0,
     "PLAYGROUND_CACHE_SIZE": 50_000.0,
 }
+_PASSWORD = re.compile(r"(?P<before>://[^:@/]*:)(?P<said>.*)(?=@)|(?P<name>[?&](?:ssl)?password=)(?P<also>[^&]+)")
 _COMPATIBLE = re.compile(r"PLAYGROUND_COMPATIBLE_([A-Z0-9_]+?)_(BASE_URL|API_KEY)")
 
 
@@ -176,21 +183,22 @@ class Settings:
         return (self.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
 
     @cached_property
-    def database(self) -> Path:
-        """The SQLite file of the run history. Raises ValueError for a URL that is not `sqlite:///…`."""
+    def database(self) -> Path | str:
+        """The SQLite file of the run history, or the URL of a PostgreSQL database. Raises ValueError for others."""
         url = self.get("PLAYGROUND_DATABASE_URL")
         if url is None:
             return self.data_dir / "playground.db"
+        if url.startswith(("postgresql://", "postgres://")):
+            return url
         if not url.startswith("sqlite:///"):
-            scheme = url.split(":", 1)[0]
-            raise ValueError(f"`PLAYGROUND_DATABASE_URL` must start with `sqlite:///`; `{scheme}` is not supported")
+            raise ValueError("`PLAYGROUND_DATABASE_URL` must start with `sqlite:///` or `postgresql://`")
         return Path(url.removeprefix("sqlite:///"))
 
     @cached_property
-    def cache_database(self) -> Path:
-        """The SQLite file of the semantic cache, beside the run history: it can be deleted without losing a run."""
+    def cache_database(self) -> Path | str:
+        """The file of the semantic cache, beside that of the runs: it can be deleted alone; or the same URL."""
         history = self.database
-        return history.with_name(f"{history.stem}-cache{history.suffix}")
+        return history.with_name(f"{history.stem}-cache{history.suffix}") if isinstance(history, Path) else history
 
     @cached_property
     def api_keys(self) -> tuple[str, ...]:
@@ -216,14 +224,33 @@ class Settings:
         """Every secret that is set, longest first: what must be masked wherever text leaves the process."""
         names = {row.name for row in TABLE if row.secret}
         names |= {f"PLAYGROUND_COMPATIBLE_{name}_API_KEY" for name in self.compatible}
-        values = {value for name in names if (value := self.get(name))} | set(self.api_keys)
+        values = (
+            {value for name in names if (value := self.get(name))}
+            | set(self.api_keys)
+            | set(self._database_passwords())
+        )
         return tuple(sorted((value for value in values if len(value) >= 6), key=len, reverse=True))
 
     def masked(self, text: str) -> str:
         """`text` with every known secret replaced by dots."""
+        url, shown = self._database_url
+        if url:  # before the secrets: its password may be too short to be one
+            text = text.replace(url, shown)
         for secret in self.secret_values:
             text = text.replace(secret, "•••")
         return text
+
+    @cached_property
+    def _database_url(self) -> tuple[str, str]:
+        """As it is set, and without its passwords; both empty where there are none."""
+        url = self.get("PLAYGROUND_DATABASE_URL") or ""
+        shown = _PASSWORD.sub(r"\g<before>\g<name>•••", url)
+        return (url, shown) if shown != url else ("", "")
+
+    def _database_passwords(self) -> Iterator[str]:
+        """As they are written in the URL, and as they are."""
+        for found in _PASSWORD.finditer(self._database_url[0]):
+            yield from {text := found["said"] or found["also"] or "", unquote(text)}
 
 
 def _read_secrets(path: Path) -> dict[str, str]:

@@ -7,6 +7,8 @@ import hypothesis
 import pytest
 
 from playground.settings import Settings
+from playground.store.place import Where
+from tests import postgres as postgresql
 from tests.replay import ReplayServer
 
 hypothesis.settings.register_profile("house", deadline=None)  # the machine's mood is not the code's fault
@@ -30,3 +32,23 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgresql.Cluster]:
+    """A PostgreSQL server, started when the first test wants one; skipped where there is none."""
+    with postgresql.cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def postgres(cluster: postgresql.Cluster) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    with cluster.database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Where:
+    """Where data may be: a file that is not there yet, an empty database."""
+    return tmp_path / "deep" / "data.db" if request.param == "sqlite" else request.getfixturevalue("postgres")

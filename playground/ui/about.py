@@ -36,8 +36,8 @@ def data_folder() -> None:
     st.table(
         {
             "What": [what for what, _, _ in rows],
-            "Where": [f"`{_within(path, folder)}`" for _, path, _ in rows],
-            "Size": [" · ".join(filter(None, (megabytes(size(path)), note))) for _, path, note in rows],
+            "Where": [f"`{settings.masked(_within(place, folder))}`" for _, place, _ in rows],
+            "Size": [" · ".join(filter(None, (_room(place), note))) for _, place, note in rows],
         },
         hide_index=True,
         border="horizontal",
@@ -97,8 +97,15 @@ def _value(row: Setting) -> str:
 _SOURCES = {"environment": "the environment", "secrets.toml": "`secrets.toml`"}
 
 
-def _within(path: Path, folder: Path) -> str:
-    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+def _room(place: Path | str) -> str:
+    """How large it is; a server keeps that to itself."""
+    return megabytes(size(place)) if isinstance(place, Path) else ""
+
+
+def _within(place: Path | str, folder: Path) -> str:
+    if isinstance(place, Path) and place.is_relative_to(folder):
+        return str(place.relative_to(folder))
+    return str(place)
 
 
 def _bytes(path: Path) -> int:
