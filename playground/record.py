@@ -63,3 +63,14 @@ class RunRecord:
     provider_request_id: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
     pace: tuple[tuple[Burst, ...], ...] = ()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The texts that were answered, one per prompt: the response's, or what had arrived without one."""
+        data = (self.response or {}).get("data")
+        match data:
+            case {"texts": [*several]}:
+                return tuple(text or "" for text in several)
+            case {"text": str(text)}:
+                return (text,)
+        return self.partial

@@ -10,8 +10,8 @@ from playground.store.filters import Filters
 from playground.store.row import Glance
 from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import STATES, clear
-from playground.ui.receipt import dollars
 from playground.ui.underway import open_run
+from playground.units import dollars
 
 PAGE = 25
 """Runs on a page of the table."""

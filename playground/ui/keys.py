@@ -17,7 +17,7 @@ from playground.providers.table import rows
 from playground.ui.core import core
 from playground.ui.fault import sentence
 from playground.ui.listings import listings
-from playground.ui.receipt import seconds
+from playground.units import seconds
 
 PATIENCE = 20.0
 """Seconds that a test may take; what is slower than that is no fit provider for now."""

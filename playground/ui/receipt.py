@@ -1,25 +1,26 @@
 """One line under an answer: what it took."""
 
-from math import floor, log10
-
 import streamlit as st
 
 from playground.metrics import tokens_per_second
 from playground.record import RunRecord
 from playground.ui.look import quiet
+from playground.units import dollars, seconds
 
 _STATUS = {"failed": ":red[failed]", "cancelled": ":orange[stopped]"}
 
 
 def receipt(run: RunRecord) -> None:
-    """Draw the metric line of an ended run, with the link to it."""
+    """Draw the metric line of an ended run, with the links to it."""
     st.markdown(quiet(line(run)))
 
 
 def line(run: RunRecord) -> str:
     """The metrics in Markdown; what is not known is called unknown or left out, never 0."""
     parts = [_STATUS.get(run.status, ""), run.model, tokens_of(run), *_times(run), cost_of(run), _cache(run)]
-    return " · ".join(part for part in parts if part) + f" · [run](/runs?run={run.id})"
+    return (
+        " · ".join(part for part in parts if part) + f" · [run](/runs?run={run.id}) · [receipt](/receipt?run={run.id})"
+    )
 
 
 def tokens_of(run: RunRecord) -> str:
@@ -50,20 +51,3 @@ def cost_of(run: RunRecord) -> str:
 
 def _cache(run: RunRecord) -> str:
     return ":green[from the cache]" if run.cached else "not cached"
-
-
-def dollars(cost: float) -> str:
-    """US dollars for people: `free`, `$0.000083`, `$0.0012`, `$1.50`: two digits that count, never an exponent."""
-    if cost <= 0:
-        return "free"
-    return f"${cost:,.{max(2, 1 - floor(log10(cost)))}f}"
-
-
-def seconds(ms: float) -> str:
-    """A duration for people: `12 ms`, `0.42 s`, `2 min 05 s`."""
-    if ms < 100:
-        return f"{ms:.0f} ms" if ms >= 1 else "under 1 ms"
-    if ms < 60_000:
-        return f"{ms / 1000:.2f} s" if ms < 10_000 else f"{ms / 1000:.1f} s"
-    whole = round(ms / 1000)
-    return f"{whole // 60} min {whole % 60:02} s"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from playground.record import RunRecord, Status
-from playground.ui.receipt import seconds
+from playground.units import seconds
 
 _COLOURS = ["#8b9698", "#d6914f", "#12857a", "#5b6668"]
 """Of the phases in order; each is visible on white and on near black. Red would say that something is wrong."""

@@ -11,7 +11,7 @@ from playground.store.rollup import HOUR, Period, Span
 from playground.ui.chart import CHARTS, LINES, Chart, Names, figure, named, rows
 from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import DEFAULT, PERIODS
-from playground.ui.receipt import dollars, seconds
+from playground.units import dollars, seconds
 
 _TIMED = {"p50": "latency_p50", "p95": "latency_p95", "TTFT p50": "ttft_p50", "TTFT p95": "ttft_p95"}
 _HELP = {

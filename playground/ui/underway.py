@@ -5,7 +5,7 @@ import streamlit as st
 from playground.runs import Run
 from playground.store.excerpt import question
 from playground.ui.core import NAMESPACE, core
-from playground.ui.receipt import seconds
+from playground.units import seconds
 
 BEAT = 2.0
 """Seconds between two looks."""

@@ -16,7 +16,7 @@ from playground.runs import Run
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault, sentence
 from playground.ui.look import quiet
-from playground.ui.receipt import seconds
+from playground.units import seconds
 
 BEAT = 0.3
 TICK = 0.05

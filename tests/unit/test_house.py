@@ -76,7 +76,7 @@ LAYERS = (
         "seal",
         "template",
     ),
-    ("contract", "display", "record", "pace", "wire", "call", "errors", "settings", "versions"),
+    ("contract", "display", "record", "pace", "units", "wire", "call", "errors", "settings", "versions"),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 

@@ -12,9 +12,10 @@ from playground.record import RunRecord
 from playground.ui.diff import draw_diff
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
-from playground.ui.receipt import cost_of, seconds, tokens_of
+from playground.ui.receipt import cost_of, tokens_of
 from playground.ui.transcribe.reference import ask_reference
 from playground.ui.transcribe.words import percent, plain
+from playground.units import seconds
 from playground.wer import NO_WORDS, NORMALISATIONS, Errors, Normalisation, Score, aligned, measure
 
 _UNKNOWN = "–"

@@ -13,12 +13,13 @@ from playground.subtitles import FORMATS, clock
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.fault import fault
 from playground.ui.look import quiet
-from playground.ui.receipt import line, seconds
+from playground.ui.receipt import line
 from playground.ui.request import request_button
 from playground.ui.transcribe.session import KEYS, Place, again, name
 from playground.ui.transcribe.transcript import draw_transcript
 from playground.ui.transcribe.words import plain, stem
 from playground.ui.watch import BEAT
+from playground.units import seconds
 
 Outcome = Run | RunRecord | PlaygroundError
 
