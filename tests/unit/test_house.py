@@ -31,11 +31,12 @@ LAYERS = (
         "snippets",
         "pasted",
         "metrics",
+        "scorecard",
+        "drift",
         "projector",
         "heatmap",
         "sheet",
     ),
-    ("scorecard",),
     (
         "umap_process",
         "umap_worker",
