@@ -288,10 +288,12 @@ def test_a_paraphrase_is_a_hit_and_a_word_on_it_is_evidence(page: Page, core: Ca
     at.run()
     facts = at.table[0].value.to_string()
     assert "at most 2 in 100 wrong" in facts
-    [pairs, gauge] = [json.loads(element.proto.json) for element in at.get("bidi_component")]
+    drawn = [json.loads(element.proto.json or "{}") for element in at.get("bidi_component")]
+    [pairs] = [data for data in drawn if "pairs" in data]
+    [gauge] = [data for data in drawn if "within" in data]
     assert {pair["kind"] for pair in pairs["pairs"]} > {"same"}
     assert gauge["within"] is True
-    assert re.fullmatch(r"Chance of error at most [\d.]+%; [\d.]+% allowed now", gauge["label"])
+    assert re.fullmatch(r"Chance of error at most [\d.]+%; [\d.]+% allowed for one answer now", gauge["label"])
     at.button(key="chat_0_cache_0_wrong").click().run()
     assert "Noted as wrong" in shown(at)
     assert "A person called this answer wrong" in shown(at)

@@ -1,12 +1,15 @@
 """The words and charts of the cache: every decision has a chip, shares and ages read as people say them."""
 
 import math
+import re
 from typing import get_args
 
 import pytest
 
 from playground.cache.decision import Status
+from playground.cache.watch import Audits, Watch
 from playground.ui.cache import figures
+from playground.ui.cache.standing import careful_line, error_line
 from playground.ui.cache.words import CHIPS, age, chip, in_a_hundred, percent
 
 
@@ -60,3 +63,29 @@ def test_decisions_that_never_occurred_are_left_out() -> None:
     option = figures.decisions(["1", "2"], {"miss": [3, 1], "hit": [0, 2], "audited": [0, 0]})
     assert [(each["name"], each["data"]) for each in option["series"]] == [("Hit", [0, 2]), ("Miss", [3, 1])]
     assert option["legend"]["data"] == ["Hit", "Miss"]
+
+
+def watched(*audits: bool) -> Watch:
+    """The watch after a hit for each audit, every one of them audited with a probability of 0.1."""
+    found = Audits()
+    for right in audits:
+        found.met(0.02)
+        found.served += 1
+        found.judged(0.1, right)
+    return found.watch(1.0, 250, 200)
+
+
+def test_before_the_first_hit_nothing_is_said_of_the_error() -> None:
+    assert "no similar prompt was answered" in error_line(watched())
+
+
+def test_the_error_stands_beside_the_limit() -> None:
+    good = error_line(watched(*[True] * 500))
+    assert re.fullmatch(r":green.*\*\*Error 0%\*\*, the limit is 2%; surely between 0% and \d+%, by 500 checks\.", good)
+    assert error_line(watched(*[True] * 10, False)).startswith(":orange[:material/warning:]")
+
+
+def test_a_careful_cache_says_why() -> None:
+    watch = watched(*[False] * 30)
+    assert watch.careful
+    assert "Checks found 30 wrong of 30" in careful_line(watch)

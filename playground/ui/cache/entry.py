@@ -9,6 +9,7 @@ from playground.cache.cache import Detail
 from playground.cache.shelf import Evidence, Line
 from playground.errors import PlaygroundError
 from playground.hover import short
+from playground.ui.cache.receipt import JUDGES
 from playground.ui.cache.words import age, span
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault, sentence
@@ -121,8 +122,8 @@ def _evidence(detail: Detail) -> None:
     st.dataframe(
         {
             "Verdict": [[verdicts[each.right]] for each in rows],
-            "Prompt": [short(each.prompt or "", 200) for each in rows],
-            "By": [each.by for each in rows],
+            "Prompt": [short(each.prompt, 200) or None for each in rows],
+            "By": [JUDGES.get(each.by, each.by) for each in rows],
             "Chance": [each.chance for each in rows],
             "Similarity": [each.similarity for each in rows],
             "Run": [f"/runs?run={each.run}" if each.run else None for each in rows],

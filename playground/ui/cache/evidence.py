@@ -108,8 +108,10 @@ def _compare(run: RunRecord, fresh: RunRecord, place: int, key: str) -> None:
     if fresh.status != "done" and fresh.error:
         fault(fresh.error, key=f"{key}_beside")
         return
-    compare(_text(run, place), _text(fresh, place), ("stored answer", "the model's answer of now"), f"{key}_answers")
-    st.markdown(quiet("Do they say the same? Your word counts as evidence: **Right** or **Wrong** above."))
+    stored, now = _text(run, place), _text(fresh, place)
+    compare(stored, now, ("stored answer", "the model's answer of now"), f"{key}_answers")
+    if stored.split() != now.split():
+        st.markdown(quiet("Do they say the same? Your word counts as evidence: **Right** or **Wrong** above."))
 
 
 def _text(run: RunRecord, place: int) -> str:

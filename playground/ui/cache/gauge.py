@@ -21,7 +21,7 @@ def gauge(chance: float, allowed: float | None, key: str) -> None:
     """Draw both, 0 to 1, as a bar and a mark with their numbers; `allowed` None says that nothing is allowed yet."""
     top = max(chance, allowed or 0.0) * 1.25 or 1.0
     within = allowed is not None and chance <= allowed
-    limit = "nothing is reused yet" if allowed is None else f"{percent(allowed)} allowed now"
+    limit = "nothing is reused yet" if allowed is None else f"{percent(allowed)} allowed for one answer now"
     said = f"Chance of error at most {percent(chance)}"
     _component(
         data={

@@ -7,6 +7,7 @@ import streamlit as st
 from playground.cache.cache import BookState, State
 from playground.cache.receipt import SERVED
 from playground.ui.cache.charts import charts
+from playground.ui.cache.standing import careful_line, error_line
 from playground.ui.cache.words import ASKED, percent
 from playground.units import dollars, seconds
 
@@ -67,24 +68,6 @@ def _book(book: BookState) -> None:
             )
         else:
             st.markdown(f":green[:material/check_circle:] Learned from {watch.labels:,} judged answers.")
-        st.markdown(_error(book), help=_DIE)
+        st.markdown(error_line(watch), help=_DIE)
         if watch.careful:
-            st.markdown(
-                f":orange-badge[:material/shield: Careful] Checks found {watch.wrong:,} wrong of {watch.audited:,}, "
-                "more than the limit explains. Until new checks say otherwise, only exact repeats are served."
-            )
-
-
-def _error(book: BookState) -> str:
-    """The estimate against the limit in one sentence; without any check it says that there is none."""
-    watch = book.watch
-    if watch.estimate is None or watch.lower is None or watch.upper is None or not watch.served:
-        return "**Error** unknown, and none so far: no similar prompt was answered from the cache."
-    within = watch.allowed is None or watch.estimate <= watch.allowed
-    mark = ":green[:material/check:]" if within else ":orange[:material/warning:]"
-    limit = "" if watch.allowed is None else f", the limit is {percent(watch.allowed)}"
-    checks = "1 check" if watch.audited == 1 else f"{watch.audited:,} checks"
-    return (
-        f"{mark} **Error {percent(watch.estimate)}**{limit}; surely between {percent(watch.lower)} and "
-        f"{percent(watch.upper)}, by {checks}."
-    )
+            st.markdown(careful_line(watch))

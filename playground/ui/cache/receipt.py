@@ -23,7 +23,8 @@ SIGNS = {
     "uncanny": "nearer than its words explain",
 }
 """What speaks against reusing an answer, by the name of the feature that says so."""
-_JUDGES = {"equal": "equal words", "similar": "similar meaning"}
+JUDGES = {"equal": "equal words", "similar": "similar meaning"}
+"""Those of a chain that are no models, by what the page calls them."""
 _SAID = {
     True: "Stored and fresh answer say the same, by {by}",
     False: "The stored answer was wrong here, by {by}",
@@ -60,13 +61,13 @@ def receipt_detail(receipt: Receipt, asked: str, key: str) -> None:
     facts = receipt_facts(receipt)
     if facts:
         st.table(facts, border="horizontal", alt="What the cache knew and what it saved")
-    if receipt.get("entry"):
-        link = {"entry": str(receipt["entry"])}
-        st.page_link("cache.py", label="Open the stored answer", icon=":material/inventory_2:", query_params=link)
     for verdict in receipt.get("judge") or ():
         st.markdown(verdict_line(verdict))
     if receipt.get("note"):
         st.markdown(f":orange[:material/info:] :small[{plain(receipt['note'])}]")
+    icon = ":material/inventory_2:"
+    if receipt.get("entry") and st.button("Open the stored answer", key=f"{key}_open", icon=icon, type="tertiary"):
+        st.switch_page("cache.py", query_params={"entry": str(receipt["entry"])})
 
 
 def compare(stored: str, fresh: str, sides: tuple[str, str], key: str) -> None:
@@ -105,7 +106,7 @@ def verdict_line(verdict: Mapping[str, Any]) -> str:
     icon = ":gray[:material/help:]" if right is None else _GOOD if right else _BAD
     if by == PERSON:
         return f"{icon} :small[A person called this answer {'right' if right else 'wrong'}.]"
-    return f"{icon} :small[{plain(_SAID[right].format(by=_JUDGES.get(by, by)))}{_price(verdict)}]"
+    return f"{icon} :small[{plain(_SAID[right].format(by=JUDGES.get(by, by)))}{_price(verdict)}]"
 
 
 def _price(verdict: Mapping[str, Any]) -> str:
@@ -134,8 +135,8 @@ def _limit(receipt: Receipt) -> str:
     delta = receipt.get("delta")
     if delta is None:
         return ""
-    over = "for each request" if receipt.get("guarantee") == "per_request" else "on average; one answer may risk more"
-    return f"at most {in_a_hundred(delta)} wrong, {over}" if delta else "exact repeats only"
+    over = "for each request" if receipt.get("guarantee") == "per_request" else "on average"
+    return f"at most {in_a_hundred(delta)} wrong {over}" if delta else "exact repeats only"
 
 
 def _known(receipt: Receipt) -> str:
