@@ -17,6 +17,7 @@ from playground.ui.content import show_answer, show_request
 from playground.ui.core import core
 from playground.ui.fault import fault
 from playground.ui.receipt import dollars, seconds
+from playground.ui.replay import replayable
 from playground.ui.request import exact_request
 from playground.ui.timeline import timeline
 
@@ -67,7 +68,7 @@ def show_run(run: RunRecord) -> None:
         if run.status == "failed" and run.error:
             fault(run.error, key="runs")
         if run.response or any(run.partial) or run.status != "failed":
-            show_answer(run)
+            replayable(run, show_answer, "runs")
         run_receipts(run, "runs")
     with facts:
         timeline(run)
