@@ -16,6 +16,7 @@ EXACT = 2048
 """Vectors up to which every cosine is computed."""
 _FIRST = 2  # words of signs that all vectors are compared by
 _COARSE, _FINE = 4000, 256  # vectors that stay after those, and after all signs
+_MANY = 1024  # vectors from which room is doubled, so that copying them is rare
 _SAMPLE = 8  # one in so many is counted to find where to cut
 
 
@@ -53,11 +54,6 @@ class Index:
         self._live[slot] = False
         self._free.append(slot)
 
-    def vector(self, slot: int) -> Row:
-        """The vector in a slot."""
-        row: Row = self._vectors[slot]
-        return row
-
     def nearest(self, vector: Row, k: int) -> tuple[Rows, Row]:
         """Slots and cosines of the `k` nearest, nearest first; empty slots never come."""
         if self._used <= EXACT:
@@ -77,6 +73,8 @@ class Index:
         differ = np.zeros(self._used, np.uint16)
         for row, word in zip(self._first, signs, strict=False):
             differ += np.bitwise_count(row[: self._used] ^ word)
+        if self._free:
+            differ[~self._live[: self._used]] = 64 * self._words
         kept = np.flatnonzero(differ <= _cut(differ[::_SAMPLE], _COARSE // _SAMPLE))
         counts = np.bitwise_count(self._rest.take(kept, axis=0) ^ signs[_FIRST:])
         differ = sum(counts.T, start=differ.take(kept))  # by columns: a sum over so short an axis takes twice as long
@@ -89,13 +87,13 @@ class Index:
         return np.packbits(bits).view(np.uint64)
 
     def _grow(self) -> None:
-        room = max(8, len(self._vectors) + len(self._vectors) // 8)
+        held = len(self._vectors)
+        room = 2 * held if held >= _MANY else held + held // 8 + 1  # zeros that were never written take no memory
         vectors = np.zeros((room, self._dim), np.float32)
         first = np.zeros((_FIRST, room), np.uint64)
         rest = np.zeros((room, self._words - _FIRST), np.uint64)
-        vectors[: len(self._vectors)] = self._vectors
-        first[:, : len(self._vectors)], rest[: len(self._vectors)] = self._first, self._rest
-        self._live = np.concatenate([self._live, np.zeros(room - len(self._live), bool)])
+        vectors[:held], first[:, :held], rest[:held] = self._vectors, self._first, self._rest
+        self._live = np.concatenate([self._live, np.zeros(room - held, bool)])
         self._vectors, self._first, self._rest = vectors, first, rest
 
 

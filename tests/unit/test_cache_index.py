@@ -54,6 +54,9 @@ def test_large_finds_the_near_ones():
     assert [index.nearest(row, 3)[0][0] for row in asked] == list(range(50))
     index.remove(7)
     assert index.nearest(asked[7], 3)[0][0] != 7
+    for slot in range(100, 4 * EXACT):
+        index.remove(slot)
+    assert [index.nearest(row, 1)[0][0] for row in asked[8:]] == list(range(8, 50)), "the removed crowd nobody out"
     slots, cosines = index.nearest(asked[8], 12)
     assert len(set(slots)) == 12
     assert (np.diff(cosines) <= 0).all()
