@@ -271,8 +271,11 @@ class Runs:
         return tuple(self.cache.peek(plan.provider, visit, call) for call in calls)
 
     def receipts(self, record: RunRecord) -> list[dict[str, Any]]:
-        """The cache's receipts of a run, with what judges have said since."""
-        return self.cache.judged(record.namespace, record.cache) if record.cache else []
+        """The cache's receipts of a run, with what judges have said since; without that where the cache is broken."""
+        try:
+            return self.cache.judged(record.namespace, record.cache) if record.cache else []
+        except PlaygroundError:
+            return [dict(each) for each in record.cache]
 
     def verdict(self, id: str, namespace: str, right: bool, prompt: int = 0) -> str:  # noqa: A002
         """A person's word on an answer that came from the cache; says what changed.
@@ -280,9 +283,11 @@ class Runs:
         Raises NotFoundError, and BadRequestError for an answer that came from the model.
         """
         found = self.get(id, namespace)
-        record = found.wait() if isinstance(found, Run) else found
-        if record is None:
+        if found is None:
             raise NotFoundError(f"there is no run `{id}` in the namespace `{namespace}`")
+        record = found.wait(0) if isinstance(found, Run) else found
+        if record is None:
+            raise BadRequestError(f"run `{id}` has not ended; wait for its answer")
         return self.cache.verdict(record, right, prompt)
 
     def stop(self) -> None:

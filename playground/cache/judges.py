@@ -24,9 +24,10 @@ _STEM = 5
 _SILENT = frozenset(
     re.split(
         r"\s+",
-        "a an the this that these those it its i i'm you your we our they their he she is are was were be been being "
-        "am do does did has have had can could may might will would shall should must to of in on at by for from with and "
-        "or as if then there here so too also just very please which who what how when where why than about into",
+        "a an the this that these those it its i i'm you your we our they their he she is are was were be "
+        "been being am do does did has have had can could may might will would shall should must to of in on "
+        "at by for from with and or as if then there here so too also just very please which who what how "
+        "when where why than about into",
     )
 )
 _LONGEST = 6000  # letters of a text that a model is shown

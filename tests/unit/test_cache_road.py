@@ -8,7 +8,7 @@ import pytest
 
 from playground.cache.receipt import SHOWN
 from playground.contract import RawInferenceRequest
-from playground.errors import BadRequestError
+from playground.errors import BadRequestError, NotFoundError
 from playground.record import RunRecord
 from playground.runs import Run, Runs, build
 from playground.settings import Settings
@@ -297,3 +297,23 @@ def test_what_a_person_calls_wrong_is_not_given_out_again(core: Runs, replay: Re
     assert "known" in core.verdict(cached.id, "default", right=True)
     assert "deleted" in core.verdict(cached.id, "default", right=False)
     assert text(run(core, ask())) == "two"
+
+
+def test_a_run_under_way_takes_no_verdict_and_an_unknown_one_neither(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, spoken("Hel", then="hang"))
+    live = core.start(ask())
+    with pytest.raises(BadRequestError, match="not ended"):
+        core.verdict(live.id, "default", right=True)
+    live.cancel()
+    with pytest.raises(NotFoundError):
+        core.verdict("run_none", "default", right=True)
+
+
+def test_a_broken_cache_breaks_neither_answers_nor_the_history(core: Runs, replay: ReplayServer):
+    replay.on("POST", CHAT, said("Hello"))
+    core.settings.cache_database.parent.mkdir(exist_ok=True)
+    core.settings.cache_database.write_bytes(b"this is no database " * 1000)
+    record = run(core, ask())
+    assert (text(record), status(record)) == ("Hello", ["off"])
+    assert "move it" in record.cache[0]["note"]
+    assert core.receipts(replace(record, cache=({"decision": "1"},))) == [{"decision": "1"}]
