@@ -101,7 +101,7 @@ class _Pen:
         self._last = ("", "")
 
     def draw(self, run: Run) -> None:
-        thinking, place, phase = self._places
+        thinking, place, stand = self._places
         thought, text = joined(run.reasoning), joined(run.texts)
         if thought and self._thought is None:
             label = "Reasoning" if text else ":shimmer[Thinking]"
@@ -110,7 +110,7 @@ class _Pen:
             self._thought.markdown(thought)
         if text != self._last[1]:
             draw_text(place, text, as_json="schema" in (run.request.parameters or {}))
-        phase.markdown(quiet(_phase(run)))
+        stand.markdown(quiet(phase(run)))
         self._last = (thought, text)
 
 
@@ -132,7 +132,7 @@ def joined(texts: tuple[str, ...]) -> str:
     return texts[0] if len(texts) == 1 else "\n\n".join(f"**{place}.** {text}" for place, text in enumerate(texts, 1))
 
 
-def _phase(run: Run) -> str:
+def phase(run: Run) -> str:
     """Where it stands and for how long; counts that are not the provider's carry a `~`."""
     clock = seconds(run.elapsed_ms)
     if run.state == "queued":
