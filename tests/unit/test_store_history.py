@@ -14,18 +14,15 @@ import pytest
 from playground.errors import NotFoundError
 from playground.record import RunRecord, Timings
 from playground.store.history import History
+from playground.store.place import Where
 from playground.store.rollup import Span
 from tests.runs import NOON, chat, synthetic
+from tests.unit.test_store_database import address
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "playground.db"
-
-
-@pytest.fixture
-def history(path: Path) -> Iterator[History]:
-    history = History(path)
+def history(place: Where) -> Iterator[History]:
+    history = History(place)
     yield history
     history.close()
 
@@ -91,10 +88,10 @@ def test_a_run_ends_in_the_history_once(history: History):
     assert history.facets("default").models == {"handbook": 1}
 
 
-def test_it_is_there_when_opened_again(history: History, path: Path):
+def test_it_is_there_when_opened_again(history: History, place: Where):
     history.record(FULL)
     history.close()
-    again = History(path)
+    again = History(place)
     assert again.get("run_1", "default") == FULL
     again.close()
 
@@ -291,12 +288,11 @@ ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from playground.settings import Settings
 from playground.store.history import History
-from playground.store.rollup import Span
 from tests.runs import chat
 
-history = History(Path(sys.argv[1]))
+history = History(Settings.of({"PLAYGROUND_DATABASE_URL": sys.argv[1]}).database)
 
 def work(thread):
     for turn in range(10_000):
@@ -310,13 +306,16 @@ with ThreadPoolExecutor(16) as pool:
 """
 
 
-def test_kill_9_loses_nothing_acknowledged(path: Path):
-    """Two processes with 16 threads each write into one file and are killed in the middle of it, three times."""
+def test_kill_9_loses_nothing_acknowledged(place: Where):
+    """Two processes with 16 threads each write into one place and are killed in the middle of it, three times."""
     acknowledged: set[str] = set()
     for turn in range(3):
         writers = [
             subprocess.Popen(
-                [sys.executable, "-c", WRITER, str(path), f"{name}{turn}"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+                [sys.executable, "-c", WRITER, address(place), f"{name}{turn}"],
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                text=True,
             )
             for name in "ab"
         ]
@@ -327,7 +326,7 @@ def test_kill_9_loses_nothing_acknowledged(path: Path):
             writer.send_signal(signal.SIGKILL)
             rest, _ = writer.communicate()
             acknowledged |= {line for line in rest.split("\n")[:-1] if line}
-    history = History(path)
+    history = History(place)
     kept = {run.id for run in history.glance("default", limit=10**6)}
     assert len(acknowledged) >= 900
     assert acknowledged <= kept
@@ -337,8 +336,8 @@ def test_kill_9_loses_nothing_acknowledged(path: Path):
     history.close()
 
 
-def test_two_histories_on_one_file_see_each_other_at_once(history: History, path: Path):
-    other = History(path)
+def test_two_histories_in_one_place_see_each_other_at_once(history: History, place: Where):
+    other = History(place)
     assert other.count("default") == 0
     for number in range(20):
         history.record(chat(f"run_{number}"))
@@ -348,12 +347,12 @@ def test_two_histories_on_one_file_see_each_other_at_once(history: History, path
     other.close()
 
 
-def test_labels_outlive_the_process_and_the_last_ones_hold(path):
-    history = History(path)
+def test_labels_outlive_the_process_and_the_last_ones_hold(place: Where):
+    history = History(place)
     history.label("run_1", {"columns": {"topic": ["a", None, "ü"]}})
     history.label("run_1", {"columns": {"topic": ["b"]}})
     history.close()
-    again = History(path)
+    again = History(place)
     assert again.labels("run_1") == {"columns": {"topic": ["b"]}}
     assert again.labels("run_2") is None
     again.close()
