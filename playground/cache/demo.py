@@ -30,10 +30,10 @@ FILE = Path(__file__).with_name("demo.jsonl.gz")
 QUESTIONS = Path(__file__).with_name("demo.txt")
 SAMPLES: tuple[tuple[str, str], ...] = (
     ("How do you cancel a running answer, please?", "hit"),
-    ("How could I delete runs?", "hit"),
+    ("How much would a call cost?", "hit"),
     ("What is TTFT?", "exact"),
-    ("What does temperature not do?", "miss"),
     ("What is TTFB?", "miss"),
+    ("What is time to last token?", "miss"),
 )
 """Questions to try, and what they get while nothing else was learned."""
 
