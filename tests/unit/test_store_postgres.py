@@ -121,17 +121,15 @@ def test_refusals_are_sentences_without_the_password(cluster: Cluster, postgres:
 
 
 def test_who_may_make_nothing_is_told_what_is_missing(cluster: Cluster, postgres: str):
-    name = postgres.rpartition("/")[2]
-    cluster.execute("DROP ROLE IF EXISTS guest")
     cluster.execute("CREATE ROLE guest LOGIN PASSWORD 'guest-secret'")
-    cluster.execute(f"REVOKE CREATE ON DATABASE {name} FROM PUBLIC")
     guest = postgres.replace(f"playground:{QUOTED}", "guest:guest-secret")
     assert "the right to create schemas" in refusal(guest)
-    cluster.execute("CREATE SCHEMA playground_notes AUTHORIZATION guest", name)
+    cluster.execute("CREATE SCHEMA playground_notes AUTHORIZATION guest")
     database = kept(guest)
     assert notes(database) == [], "with a schema made for it, it goes on"
     database.close()
-    cluster.execute("DROP OWNED BY guest", name)
+    cluster.execute("DROP OWNED BY guest")
+    cluster.execute("DROP ROLE guest")
 
 
 def test_a_server_that_was_brought_to_a_newer_format_meanwhile_is_not_written(postgres: str):
@@ -147,8 +145,7 @@ def test_a_server_that_was_brought_to_a_newer_format_meanwhile_is_not_written(po
 
 
 def test_runs_and_cache_stand_beside_other_tables(cluster: Cluster, postgres: str):
-    name = postgres.rpartition("/")[2]
-    cluster.execute("CREATE TABLE runs (mine text)", name)
+    cluster.execute("CREATE TABLE runs (mine text)")
     history = History(postgres)
     history.record(chat())
     assert history.count("default") == 1
