@@ -1,8 +1,9 @@
 """Does an embedding model find what was expected? Recall, reciprocal rank and nDCG over a person's own pairs."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -11,16 +12,22 @@ from playground.matrix import Vectors, matrix, unit
 from playground.neighbours import STEPS
 from playground.scorecard.estimate import Estimate, mean
 
+Measure = Literal["recall", "mrr", "ndcg"]
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
-    """Means over queries at cut-off `k`; `ranks` is, per query, the rank of the first expected item (1 is best)."""
+    """Means over queries at cut-off `k`; `ranks` is, per query, the rank of the first expected item (1 is best).
+
+    `scores` has, for each measure, one value per query: what the means are of, and what two models are compared by.
+    """
 
     recall: Estimate
     mrr: Estimate
     ndcg: Estimate
     k: int
     ranks: Sequence[int]
+    scores: Mapping[Measure, Sequence[float]]
 
 
 def retrieval(queries: Vectors, items: Vectors, expected: Sequence[Collection[int]], k: int = 10) -> Retrieval:
@@ -31,16 +38,20 @@ def retrieval(queries: Vectors, items: Vectors, expected: Sequence[Collection[in
     that expects nothing, or an item that is not there.
     """
     found, answers = unit(matrix(queries)), unit(matrix(items))
+    if found.shape[1] != answers.shape[1]:
+        raise BadRequestError(
+            f"the queries have {found.shape[1]:,} dimensions and the items {answers.shape[1]:,}; embed both alike"
+        )
     _check(expected, len(found), len(answers))
     order = np.argsort(-np.rint(found @ answers.T * STEPS), axis=1, kind="stable")
     places = [_places(row, wanted) for row, wanted in zip(order, expected, strict=True)]
-    return Retrieval(
-        recall=mean([sum(place <= k for place in each) / len(each) for each in places]),
-        mrr=mean([1 / each[0] for each in places]),
-        ndcg=mean([_ndcg(each, k) for each in places]),
-        k=k,
-        ranks=[each[0] for each in places],
-    )
+    scores: dict[Measure, Sequence[float]] = {
+        "recall": [sum(place <= k for place in each) / len(each) for each in places],
+        "mrr": [1 / each[0] for each in places],
+        "ndcg": [_ndcg(each, k) for each in places],
+    }
+    means = {measure: mean(values) for measure, values in scores.items()}
+    return Retrieval(**means, k=k, ranks=[each[0] for each in places], scores=scores)
 
 
 def _check(expected: Sequence[Collection[int]], queries: int, items: int) -> None:
