@@ -12,6 +12,7 @@ HERE = Path(__file__).parent
 MENU = {
     "Play": [
         ("chat", "Chat", "forum", "Talk to a model, watch it answer, see what it took."),
+        ("compare", "Compare", "view_column", "One question for two to six models: answers, times, cost side by side."),
         ("embeddings", "Embeddings", "scatter_plot", "Turn texts into vectors: map, neighbours, similarity."),
         ("transcribe", "Transcribe", "graphic_eq", "Speech to text with times, from a file or the microphone."),
     ],
@@ -32,6 +33,7 @@ pages = {
     ]
     for section, rows in MENU.items()
 }
+pages["Inspect"].append(st.Page(HERE / "receipt.py", title="Receipt", visibility="hidden"))  # opened by its link
 # Before the navigation: it would make the page's Material icon the browser tab's, fetched from another host.
 st.set_page_config(page_icon=str(HERE / "static" / "icon.svg"), layout="wide")
 page = st.navigation(pages)

@@ -11,6 +11,7 @@ from playground.ui.cache.evidence import cache_receipts
 from playground.ui.conversation import answer_text, ask_again, take_back
 from playground.ui.fault import fault
 from playground.ui.look import quiet
+from playground.ui.permalink.share import copy_link
 from playground.ui.reading import draw_reading, has_boxes
 from playground.ui.receipt import receipt
 from playground.ui.request import request_button
@@ -20,6 +21,19 @@ from playground.ui.watch import draw_text, joined, thoughts
 
 def show_answer(run: RunRecord, key: str, *, last: bool) -> None:
     """Draw an ended chat run; `last` adds what can be done with the end of a conversation."""
+    data: Mapping[str, Any] = (run.response or {}).get("data") or {}
+    draw_said(run, key)
+    if run.status == "failed" and run.error:
+        fault(run.error, key=key, retry=_again if last else None)
+    if run.response and "schema" in (run.request.get("parameters") or {}):
+        verdict(data)
+    _sources(data.get("sources") or [])
+    cache_receipts(run, key)
+    _actions(run, key, last=last)
+
+
+def draw_said(run: RunRecord, key: str) -> None:
+    """Draw what an ended run said, and what had arrived when it was stopped or failed."""
     data: Mapping[str, Any] = (run.response or {}).get("data") or {}
     _reasoning(run, data, key)
     asked = "schema" in (run.request.get("parameters") or {})
@@ -32,13 +46,6 @@ def show_answer(run: RunRecord, key: str, *, last: bool) -> None:
         draw_text(st.empty(), text, as_json=asked)
     if run.status == "cancelled":
         st.markdown(":orange[:material/stop_circle:] :small[You stopped this answer. What had arrived is kept above.]")
-    if run.status == "failed" and run.error:
-        fault(run.error, key=key, retry=_again if last else None)
-    if run.response and asked:
-        verdict(data)
-    _sources(data.get("sources") or [])
-    cache_receipts(run, key)
-    _actions(run, key, last=last)
 
 
 def _reasoning(run: RunRecord, data: Mapping[str, Any], key: str) -> None:
@@ -62,6 +69,7 @@ def _actions(run: RunRecord, key: str, *, last: bool) -> None:
         receipt(run)
         with st.container(horizontal=True, width="content", gap="small"):
             request_button(run, key)
+            copy_link(run.id, key)
             if last:
                 _last_actions(run, key)
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import streamlit as st
@@ -16,10 +15,12 @@ from playground.ui.cache.evidence import run_receipts
 from playground.ui.content import show_answer, show_request
 from playground.ui.core import core
 from playground.ui.fault import fault
-from playground.ui.receipt import dollars, seconds
+from playground.ui.permalink.share import copy_link
 from playground.ui.replay import replayable
+from playground.ui.report import report_button
 from playground.ui.request import exact_request
 from playground.ui.timeline import timeline
+from playground.units import dollars, seconds
 
 _STATUS = {
     "done": ":green-badge[:material/check: done]",
@@ -37,9 +38,8 @@ def headline(id_: str, task: str | None) -> None:
     """The way back, the link to this run, and the page where it goes on."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs_head"):
         st.button("All runs", key="runs_back", icon=":material/arrow_back:", type="tertiary", on_click=leave)
-        with st.popover("Link", icon=":material/link:", type="tertiary", key="runs_link"):
-            st.caption("Opens this run for everybody who can open this playground.")
-            st.code(_link(id_), language=None, wrap_lines=True)
+        st.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params={"run": id_})
+        copy_link(id_, "runs")
         if task == "chat":
             st.page_link("chat.py", label="Go on in Chat", icon=":material/forum:", query_params={"run": id_})
 
@@ -59,10 +59,9 @@ def leave() -> None:
 
 def show_run(run: RunRecord) -> None:
     """Draw an ended run."""
-    st.markdown(f"## {run.provider} / {run.model}" if run.model else "## Run")
-    st.markdown(" ".join([_STATUS[run.status], *_badges(run), f":small[{_moment(run)}, by {_DOORS[run.door]}]"]))
-    _figures(run)
-    said, facts = st.columns([5, 3], gap="large")
+    masthead(run)
+    figures(run)
+    said, beside = st.columns([5, 3], gap="large")
     with said:
         show_request(run)
         if run.status == "failed" and run.error:
@@ -70,20 +69,22 @@ def show_run(run: RunRecord) -> None:
         if run.response or any(run.partial) or run.status != "failed":
             replayable(run, show_answer, "runs")
         run_receipts(run, "runs")
-    with facts:
+    with beside:
         timeline(run)
-        st.table(_facts(run), border="horizontal", alt="Times, tokens and ids of this run")
+        st.table(facts(run), border="horizontal", alt="Times, tokens and ids of this run")
     st.markdown("### This exact request")
     exact_request(run.request, replace(run, response=brief(run.response)))
-    st.download_button(
-        "Download this run as JSON",
-        lambda: _file(run),
-        file_name=f"{run.id}.json",
-        mime="application/json",
-        key="runs_download",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs_taking"):
+        st.download_button(
+            "Download this run as JSON",
+            lambda: _file(run),
+            file_name=f"{run.id}.json",
+            mime="application/json",
+            key="runs_download",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        report_button([run.id], "runs", label="Download a report")
 
 
 def brief(value: Any) -> Any:
@@ -101,16 +102,22 @@ def brief(value: Any) -> Any:
             return value
 
 
+def masthead(run: RunRecord) -> None:
+    """Draw who answered, how it ended, when and by which door."""
+    st.markdown(f"## {run.provider} / {run.model}" if run.model else "## Run")
+    st.markdown(" ".join([_STATUS[run.status], *_badges(run), f":small[{_moment(run)}, by {_DOORS[run.door]}]"]))
+
+
 def _badges(run: RunRecord) -> list[str]:
     badges = [f":gray-badge[{run.task}]"] if run.task else []
     return [*badges, ":blue-badge[:material/bolt: from the cache]"] if run.cached else badges
 
 
-def _figures(run: RunRecord) -> None:
+def figures(run: RunRecord) -> None:
     """The four numbers people look for first; one that is not known says so."""
     counts = {"in": run.prompt_tokens, "out": run.completion_tokens}
     known = {name: count for name, count in counts.items() if count is not None}
-    figures = (
+    shown = (
         ("Total", seconds(run.timings.total), ""),
         _second_figure(run),
         (
@@ -121,7 +128,7 @@ def _figures(run: RunRecord) -> None:
         ("Cost", "unknown" if run.cost is None else dollars(run.cost), ""),
     )
     with st.grid(4, min_column_width=150, key="runs_run_figures"):
-        for label, value, below in figures:
+        for label, value, below in shown:
             st.metric(label, value, below or None, delta_color="off", delta_arrow="off", border=True, height="stretch")
 
 
@@ -139,11 +146,12 @@ def _second_figure(run: RunRecord) -> tuple[str, str, str]:
             return "First token", shown, f"{speed:,.0f} tokens/s" if speed else ""
 
 
-def _facts(run: RunRecord) -> dict[str, str]:
+def facts(run: RunRecord) -> dict[str, str]:
+    """Times, tokens and ids by name; what is not known is left out."""
     times = run.timings
     counts = {"in": run.prompt_tokens, "out": run.completion_tokens, "reasoning": run.reasoning_tokens}
     shown = [f"{count:,} {name}" for name, count in counts.items() if count is not None]
-    facts = {
+    found = {
         "Queued": seconds(times.started),
         "First token": "" if times.first_token is None else f"after {seconds(times.first_token)}",
         "Last token": "" if times.last_token is None else f"after {seconds(times.last_token)}",
@@ -152,7 +160,7 @@ def _facts(run: RunRecord) -> dict[str, str]:
         "Provider's id": f"`{run.provider_request_id}`" if run.provider_request_id else "",
         "Run": f"`{run.id}`",
     }
-    return {name: value for name, value in facts.items() if value}
+    return {name: value for name, value in found.items() if value}
 
 
 def _moment(run: RunRecord) -> str:
@@ -163,8 +171,3 @@ def _moment(run: RunRecord) -> str:
 
 def _file(run: RunRecord) -> bytes:
     return core().settings.masked(json.dumps(asdict(run), indent=2, default=str)).encode()
-
-
-def _link(id_: str) -> str:
-    parts = urlsplit(str(st.context.url or "http://127.0.0.1:8501/runs"))
-    return f"{parts.scheme}://{parts.netloc}{parts.path}?run={id_}"

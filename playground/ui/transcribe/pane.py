@@ -13,6 +13,7 @@ from playground.subtitles import FORMATS, clock
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.fault import fault
 from playground.ui.look import quiet
+from playground.ui.permalink.share import copy_link
 from playground.ui.receipt import line
 from playground.ui.request import request_button
 from playground.ui.transcribe.session import KEYS, Place, again, name
@@ -85,6 +86,7 @@ def _actions(run: RunRecord, data: Mapping[str, Any], sound: Attachment | None, 
             st.markdown(quiet(" · ".join([*_facts(run, data, sound), line(run)])))
         with st.container(horizontal=True, width="content", gap="small"):
             request_button(run, key)
+            copy_link(run.id, key)
             if run.response is not None:
                 _downloads(run, data, key)
 
