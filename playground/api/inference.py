@@ -36,6 +36,10 @@ With `Accept: text/event-stream` the answer comes as events: `delta` (`{"index",
 end one `response` (the whole response) or one `error` (the error body). A failure in the first moments still has its
 own HTTP status. A client that hangs up stops its run.
 
+With `enable_semantic_cache` an answer that was given before is reused for the same chat prompt, and for a similar one
+within `cache_delta`. `Cache-Control: no-cache` asks the model and stores its answer anew, `no-store` leaves the cache
+alone. `X-Cache` says what became of each prompt, `GET /v1/runs/{id}` why.
+
 Additions to the document this follows: streaming, `X-Namespace` (scopes the run), and the headers `X-Run-Id` (see
 `GET /v1/runs/{id}`), `X-Cache` and `X-RateLimit-*`. A 422 carries both error shapes that published clients read. A
 run that somebody else stopped is a 499; what had arrived by then is in its record."""

@@ -40,7 +40,7 @@ _SECURITY = {
 }
 RUN_HEADERS = {
     "X-Run-Id": "The run, for `GET /v1/runs/{id}`",
-    "X-Cache": "What the cache did: `off` when it was not asked for",
+    "X-Cache": "What the cache did with each prompt, in order: `exact` and `hit` came from it; `off`, it was not asked",
 }
 LIMIT_HEADERS = {
     "X-RateLimit-Limit": "Requests this key may send in a window",
