@@ -10,6 +10,8 @@ from playground.store.filters import Filters
 from playground.store.row import Glance
 from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import STATES, clear
+from playground.ui.look import quiet
+from playground.ui.report import report_button
 from playground.ui.underway import open_run
 from playground.units import dollars
 
@@ -31,6 +33,7 @@ def table(filters: Filters) -> None:
     found = history.glance(NAMESPACE, before=before[-1] if before else None, limit=PAGE + 1, **filters)
     lines = found[:PAGE]
     st.session_state["runs_shown"] = [line.id for line in lines]
+    place = st.container(horizontal=True, vertical_alignment="center", gap="small", key="runs_together")
     st.dataframe(
         _cells(lines),
         column_config=_columns(),
@@ -38,8 +41,12 @@ def table(filters: Filters) -> None:
         height="content",
         placeholder="–",
         key="runs_table",
+        on_select="rerun",
+        selection_mode="multi-row",
         alt="Runs, newest first; a click on a question opens its run",
     )
+    with place:
+        _together([lines[row].id for row in _ticked() if row < len(lines)])
     _turn(total, before, lines, more=len(found) > PAGE)
 
 
@@ -62,6 +69,21 @@ def empty_state() -> None:
 
 def _example() -> None:
     open_run(core().start(EXAMPLE, namespace=NAMESPACE, door="page").id)
+
+
+def _ticked() -> list[int]:
+    """The rows of the page that are ticked."""
+    rows: list[int] = st.session_state["runs_table"].selection.rows
+    return rows
+
+
+def _together(ids: Sequence[str]) -> None:
+    """What can be done with the ticked runs."""
+    if not ids:
+        st.markdown(quiet("Tick runs to take them along together."))
+        return
+    st.markdown(quiet(f"**{len(ids):,}** ticked"))
+    report_button(ids, "runs_together")
 
 
 def _cells(lines: Sequence[Glance]) -> dict[str, list[Any]]:

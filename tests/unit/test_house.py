@@ -36,6 +36,7 @@ LAYERS = (
         "projector",
         "heatmap",
         "sheet",
+        "report",
         "whiskers",
     ),
     (
