@@ -1,4 +1,4 @@
-"""The cache's life in its store: kill -9, two servers on one file, broken files, odd clocks, a failing encoder."""
+"""The cache's life in its store: kill -9, two servers in one place, broken files, odd clocks, a failing encoder."""
 
 import os
 import signal
@@ -17,7 +17,9 @@ from playground.cache.rules import Rules
 from playground.cache.visit import Visit
 from playground.call import Call, Chunk, Media, Message, Model, Readiness, Usage
 from playground.errors import BadRequestError, NotFoundError, ProviderError
+from playground.store.place import Where
 from playground.store.shelf import Shelf
+from tests.unit.test_store_database import address
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,14 +65,14 @@ class Clock:
         return self.now
 
 
-def opened(path: Path, **how: object) -> Cache:
+def opened(place: Where, **how: object) -> Cache:
     given = {"embedder": bundled(), "rules": Rules(), "advise": nobody} | how
-    return Cache(Shelf(path / "cache.db"), **given)
+    return Cache(Shelf(place), **given)
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Iterator[Cache]:
-    made = opened(tmp_path)
+def cache(place: Where) -> Iterator[Cache]:
+    made = opened(place)
     yield made
     made.close()
 
@@ -85,15 +87,15 @@ def ask(
     return "".join(chunk.text for chunk in chunks), receipt
 
 
-def test_everything_is_there_again_after_a_restart(tmp_path: Path):
+def test_everything_is_there_again_after_a_restart(place: Where):
     parrot = Parrot(lambda prompt: "same")
-    first = opened(tmp_path)
+    first = opened(place)
     for number in range(5):
         ask(first, parrot, f"prompt {number}")
         assert first.learning.settle(60)
     before = first.state("default")
     first.close()
-    again = opened(tmp_path)
+    again = opened(place)
     after = again.state("default")
     assert (after.entries, after.groups, after.pending) == (before.entries, before.groups, 0) == (5, 1, 0)
     assert after.books[0].watch.labels == before.books[0].watch.labels == 4
@@ -106,12 +108,12 @@ def test_everything_is_there_again_after_a_restart(tmp_path: Path):
 KILLED = """
 import sys, time
 sys.path.insert(0, {root!r})
-from pathlib import Path
 from tests.unit.test_cache_life import Parrot, ask, opened
+from tests.unit.test_store_database import place_of
 import tests.unit.test_cache_life as life
 def never(namespace, model, question):
     time.sleep(600)
-cache = opened(Path({path!r}), rules=life.Rules(judges=("some/judge",)), advise=never)
+cache = opened(place_of({url!r}), rules=life.Rules(judges=("some/judge",)), advise=never)
 parrot = Parrot(lambda prompt: "same")
 n = 0
 while True:
@@ -124,8 +126,8 @@ while True:
 
 
 @pytest.mark.slow
-def test_kill_9_loses_no_answer_and_nothing_to_learn(tmp_path: Path):
-    code = KILLED.format(root=str(ROOT), path=str(tmp_path))
+def test_kill_9_loses_no_answer_and_nothing_to_learn(place: Where):
+    code = KILLED.format(root=str(ROOT), url=address(place))
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     told = [int(process.stdout.readline()) for _ in range(20)]
@@ -134,7 +136,7 @@ def test_kill_9_loses_no_answer_and_nothing_to_learn(tmp_path: Path):
     process.wait()
     process.stdout.close()
     parrot = Parrot(lambda prompt: pytest.fail("it was answered before"))
-    again = opened(tmp_path)
+    again = opened(place)
     assert again.state("default").pending >= len(told) - 1  # the first had nothing to be compared with
     for number in told:
         assert ask(again, parrot, f"prompt {number}")[1]["status"] == "exact"
@@ -145,8 +147,8 @@ def test_kill_9_loses_no_answer_and_nothing_to_learn(tmp_path: Path):
     again.close()
 
 
-def test_two_servers_on_one_file_share_answers_evidence_and_deletions(tmp_path: Path):
-    one, two = opened(tmp_path), opened(tmp_path)
+def test_two_servers_in_one_place_share_answers_evidence_and_deletions(place: Where):
+    one, two = opened(place), opened(place)
     parrot = Parrot(lambda prompt: "same")
     assert ask(two, parrot, "first")[1]["status"] == "miss"
     for number in range(3):
@@ -166,9 +168,9 @@ def test_two_servers_on_one_file_share_answers_evidence_and_deletions(tmp_path: 
 SECOND = """
 import sys
 sys.path.insert(0, {root!r})
-from pathlib import Path
 from tests.unit.test_cache_life import Parrot, ask, opened
-cache = opened(Path({path!r}))
+from tests.unit.test_store_database import place_of
+cache = opened(place_of({url!r}))
 for n in range(20):
     ask(cache, Parrot(), f"prompt {{n}} of {{sys.argv[1]}}")
 assert cache.learning.settle(120)
@@ -177,11 +179,11 @@ cache.close()
 
 
 @pytest.mark.slow
-def test_two_processes_write_one_file_at_the_same_time(tmp_path: Path):
-    code = SECOND.format(root=str(ROOT), path=str(tmp_path))
+def test_two_processes_write_one_place_at_the_same_time(place: Where):
+    code = SECOND.format(root=str(ROOT), url=address(place))
     both = [subprocess.Popen([sys.executable, "-c", code, name]) for name in ("one", "two")]
     assert [process.wait(240) for process in both] == [0, 0]
-    cache = opened(tmp_path)
+    cache = opened(place)
     state = cache.state("default")
     assert (state.entries, state.pending) == (40, 0)
     assert sum(state.counts.values()) == 40
@@ -189,8 +191,8 @@ def test_two_processes_write_one_file_at_the_same_time(tmp_path: Path):
 
 
 def test_a_broken_file_costs_the_cache_and_not_the_answer(tmp_path: Path):
-    (tmp_path / "cache.db").write_bytes(b"this is no database " * 1000)
-    cache, parrot = opened(tmp_path), Parrot()
+    (tmp_path / "data.db").write_bytes(b"this is no database " * 1000)
+    cache, parrot = opened(tmp_path / "data.db"), Parrot()
     answer, receipt = ask(cache, parrot)
     assert answer == "You said Hi"
     assert receipt["status"] == "off"
@@ -200,33 +202,37 @@ def test_a_broken_file_costs_the_cache_and_not_the_answer(tmp_path: Path):
     cache.close()
 
 
-def test_a_damaged_answer_is_asked_for_again(cache: Cache, tmp_path: Path):
-    parrot = Parrot()
+def test_a_damaged_answer_is_asked_for_again(tmp_path: Path):
+    cache, parrot = opened(tmp_path / "data.db"), Parrot()
     ask(cache, parrot)
     assert cache.learning.settle(60)
-    execute(tmp_path, "UPDATE answers SET payload = x'00'")
+    execute(tmp_path / "data.db", "UPDATE answers SET payload = x'00'")
     answer, receipt = ask(cache, parrot)
     assert (answer, receipt["status"], parrot.asked) == ("You said Hi", "miss", 2)
     assert ask(cache, parrot)[1]["status"] == "exact"
     assert cache.state("default").entries == 1
+    cache.close()
 
 
-def test_an_answer_that_cannot_be_stored_is_given_and_the_receipt_says_so(cache: Cache, tmp_path: Path):
-    parrot = Parrot()
+def test_an_answer_that_cannot_be_stored_is_given_and_the_receipt_says_so(tmp_path: Path):
+    cache, parrot = opened(tmp_path / "data.db"), Parrot()
     ask(cache, parrot, "first")
     assert cache.learning.settle(60)
-    execute(tmp_path, "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT raise(ABORT, 'no room'); END")
+    execute(
+        tmp_path / "data.db", "CREATE TRIGGER full BEFORE INSERT ON entries BEGIN SELECT raise(ABORT, 'no room'); END"
+    )
     answer, receipt = ask(cache, parrot, "second")
     assert answer == "You said second"
     assert "no room" in receipt["note"]
     assert ask(cache, parrot, "second")[1]["status"] != "exact"
+    cache.close()
 
 
-def test_an_encoder_that_fails_costs_similar_hits_only(tmp_path: Path):
+def test_an_encoder_that_fails_costs_similar_hits_only(place: Where):
     def broken(_: str) -> Reading:
         raise RuntimeError("out of memory")
 
-    cache, parrot = opened(tmp_path, embedder=Embedder("broken", 384, broken)), Parrot()
+    cache, parrot = opened(place, embedder=Embedder("broken", 384, broken)), Parrot()
     _, receipt = ask(cache, parrot)
     assert receipt["status"] == "miss"
     assert "out of memory" in receipt["note"]
@@ -234,20 +240,20 @@ def test_an_encoder_that_fails_costs_similar_hits_only(tmp_path: Path):
     cache.close()
 
 
-def test_vectors_of_two_encoders_never_meet(tmp_path: Path):
+def test_vectors_of_two_encoders_never_meet(place: Where):
     parrot = Parrot()
-    first = opened(tmp_path)
+    first = opened(place)
     ask(first, parrot)
     first.close()
-    other = opened(tmp_path, embedder=Embedder("other", 3, lambda text: Reading([1.0, 0.0, 0.0])))
+    other = opened(place, embedder=Embedder("other", 3, lambda text: Reading([1.0, 0.0, 0.0])))
     assert ask(other, parrot)[1]["status"] == "miss"
     assert other.state("default").entries == 1
     other.close()
 
 
-def test_a_clock_that_goes_backwards_ages_nothing(tmp_path: Path):
+def test_a_clock_that_goes_backwards_ages_nothing(place: Where):
     clock = Clock()
-    cache, parrot = opened(tmp_path, clock=clock), Parrot()
+    cache, parrot = opened(place, clock=clock), Parrot()
     ask(cache, parrot)
     clock.now -= 86_400
     receipt = ask(cache, parrot)[1]
@@ -258,9 +264,9 @@ def test_a_clock_that_goes_backwards_ages_nothing(tmp_path: Path):
     cache.close()
 
 
-def test_answers_grow_stale(tmp_path: Path):
+def test_answers_grow_stale(place: Where):
     clock = Clock()
-    cache, parrot = opened(tmp_path, clock=clock, rules=Rules(days=1)), Parrot()
+    cache, parrot = opened(place, clock=clock, rules=Rules(days=1)), Parrot()
     ask(cache, parrot)
     clock.now += 86_399
     assert ask(cache, parrot)[1]["status"] == "exact"
@@ -270,9 +276,9 @@ def test_answers_grow_stale(tmp_path: Path):
     cache.close()
 
 
-def test_the_least_recently_used_goes_first(tmp_path: Path):
+def test_the_least_recently_used_goes_first(place: Where):
     clock = Clock()
-    cache, parrot = opened(tmp_path, clock=clock, rules=Rules(size=2)), Parrot()
+    cache, parrot = opened(place, clock=clock, rules=Rules(size=2)), Parrot()
     for prompt in ("first", "second", "first", "third"):
         clock.now += 1
         ask(cache, parrot, prompt)
@@ -281,7 +287,7 @@ def test_the_least_recently_used_goes_first(tmp_path: Path):
     cache.close()
 
 
-def test_a_judge_model_is_asked_about_what_is_unclear_and_its_cost_is_known(tmp_path: Path):
+def test_a_judge_model_is_asked_about_what_is_unclear_and_its_cost_is_known(place: Where):
     asked = []
 
     def judge(namespace: str, model: str, question: str) -> Opinion:
@@ -289,7 +295,7 @@ def test_a_judge_model_is_asked_about_what_is_unclear_and_its_cost_is_known(tmp_
         return Opinion("NO.", "run_1", 0.25)
 
     answers = {"one": "The capital is Paris.", "two": "The capital is Rome."}
-    cache = opened(tmp_path, advise=judge, rules=Rules(judges=("equal", "similar", "box/judge")))
+    cache = opened(place, advise=judge, rules=Rules(judges=("equal", "similar", "box/judge")))
     parrot = Parrot(answers.__getitem__)
     ask(cache, parrot, "one")
     assert cache.learning.settle(60)
@@ -304,9 +310,9 @@ def test_a_judge_model_is_asked_about_what_is_unclear_and_its_cost_is_known(tmp_
     cache.close()
 
 
-def test_a_judge_that_fails_gives_no_label(tmp_path: Path):
+def test_a_judge_that_fails_gives_no_label(place: Where):
     answers = {"one": "The capital is Paris.", "two": "The capital is Rome."}
-    cache = opened(tmp_path, rules=Rules(judges=("box/judge",)))
+    cache = opened(place, rules=Rules(judges=("box/judge",)))
     parrot = Parrot(answers.__getitem__)
     for prompt in answers:
         ask(cache, parrot, prompt)
@@ -318,11 +324,11 @@ def test_a_judge_that_fails_gives_no_label(tmp_path: Path):
     cache.close()
 
 
-def test_closing_waits_for_no_judge(tmp_path: Path):
-    cache = opened(tmp_path, rules=Rules(judges=("box/judge",)))
+def test_closing_waits_for_no_judge(place: Where):
+    cache = opened(place, rules=Rules(judges=("box/judge",)))
     ask(cache, Parrot())
     cache.close()
-    again = opened(tmp_path)
+    again = opened(place)
     assert again.learning.settle(60)
     assert again.state("default").pending == 0
     again.close()
@@ -352,7 +358,7 @@ def test_export_and_import_carry_answers_and_evidence(cache: Cache, tmp_path: Pa
     own, other = cache.state("default"), cache.state("other")
     assert (other.entries, other.groups) == (own.entries, own.groups)
     assert other.books[0].watch.labels == own.books[0].watch.labels == 3
-    elsewhere = opened(tmp_path / "elsewhere")
+    elsewhere = opened(tmp_path / "elsewhere.db")
     assert elsewhere.load("default", lines) == 4
     assert ask(elsewhere, parrot, "prompt 1")[1]["status"] == "exact"
     elsewhere.close()
@@ -415,7 +421,7 @@ def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
 def execute(path: Path, statement: str) -> None:
     import sqlite3
 
-    connection = sqlite3.connect(path / "cache.db")
+    connection = sqlite3.connect(path)
     with connection:
         connection.execute(statement)
     connection.close()

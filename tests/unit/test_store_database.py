@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from playground.errors import InternalServerError
+from playground.settings import Settings
 from playground.store.database import Database
 from playground.store.place import Connection, Migration, Where, placed
 
@@ -164,12 +165,15 @@ def address(place: Where) -> str:
     return f"sqlite:///{place}" if isinstance(place, Path) else place
 
 
+def place_of(address: str) -> Where:
+    return Settings.of({"PLAYGROUND_DATABASE_URL": address}).database
+
+
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import sys
-from playground.settings import Settings
-from tests.unit.test_store_database import kept, note
-database = kept(Settings.of({"PLAYGROUND_DATABASE_URL": sys.argv[1]}).database)
+from tests.unit.test_store_database import kept, note, place_of
+database = kept(place_of(sys.argv[1]))
 for number in range(100):
     database.write(note(f"{sys.argv[2]} {number}"))
 database.close()

@@ -288,11 +288,11 @@ ROOT = Path(__file__).parents[2]
 WRITER = """
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from playground.settings import Settings
 from playground.store.history import History
 from tests.runs import chat
+from tests.unit.test_store_database import place_of
 
-history = History(Settings.of({"PLAYGROUND_DATABASE_URL": sys.argv[1]}).database)
+history = History(place_of(sys.argv[1]))
 
 def work(thread):
     for turn in range(10_000):
