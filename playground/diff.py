@@ -50,9 +50,14 @@ def joined(pairs: Sequence[Pair], space: str = " ") -> list[Pair]:
     """The same alignment with each stretch of `same` pairs as one; all others stay single."""
     found: list[Pair] = []
     for same, stretch in groupby(pairs, lambda pair: pair.kind == "same"):
-        if same:
-            together = list(stretch)
-            found.append(Pair("same", *(space.join(getattr(pair, side) for pair in together) for side in _SIDES)))
-        else:
-            found += stretch
+        found += stretches(list(stretch), space) if same else stretch
+    return found
+
+
+def stretches(pairs: Sequence[Pair], space: str = " ") -> list[Pair]:
+    """The same alignment with each stretch of one kind as one pair, for texts that are read rather than counted."""
+    found: list[Pair] = []
+    for kind, stretch in groupby(pairs, lambda pair: pair.kind):
+        together = list(stretch)
+        found.append(Pair(kind, *(space.join(getattr(pair, side) for pair in together) for side in _SIDES)))
     return found

@@ -66,11 +66,16 @@ def limit_slider(key: str, *, disabled: bool = False) -> float:
 
 def caching(request: RawInferenceRequest, key: str) -> RawInferenceRequest:
     """The request with what the controls say; as it is while the cache is off."""
-    on_key, delta_key, _ = _keys(key)
-    if not st.session_state.get(on_key):
+    delta = limit(key)
+    if delta is None:
         return request
-    delta = st.session_state.get(delta_key, USUAL)
     return request.model_copy(update={"enable_semantic_cache": True, "cache_delta": delta})
+
+
+def limit(key: str) -> float | None:
+    """The limit that the controls say, None while the cache is off."""
+    on_key, delta_key, _ = _keys(key)
+    return float(st.session_state.get(delta_key, USUAL)) if st.session_state.get(on_key) else None
 
 
 def once(key: str) -> Wish:

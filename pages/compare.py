@@ -1,0 +1,34 @@
+"""Compare: one question, two to six models, their answers side by side."""
+
+import streamlit as st
+
+from playground.ui.attachments.taking import taken
+from playground.ui.compare import panes, question, rows, session
+from playground.ui.compare.board import draw_panes
+from playground.ui.compare.common import ask_common, heading
+from playground.ui.compare.launch import launch
+from playground.ui.compare.results import draw_results
+from playground.ui.compare.welcome import wanted, welcome
+from playground.ui.fault import fault
+
+lost = session.reopen()
+panes.address()
+task = heading()
+shown = session.shown(task)
+if lost is not None:
+    fault(lost, key="compare_lost")
+if shown is None and task == "chat":
+    welcome()
+with st.container(border=True, key="compare_question"):
+    prompt = question.ask(task)
+    common = ask_common(task)
+    values, start = st.container(), st.container()
+if shown is not None and len(shown.asked.rows) > 1:
+    draw_results(shown)
+heads = draw_panes(task, common, shown)
+with values:
+    question.waiting(task, {head.pane.letter: taken(head.choice) for head in heads})
+    lines = rows.ask(prompt, [head.pane for head in heads])
+with start:
+    asked = question.Question(prompt, tuple(question.held(task)), lines)
+    launch(task, asked, heads, shown, at_once=wanted())

@@ -1,0 +1,82 @@
+"""The foot of the question: run all panes, stop all, and why nothing can be run."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from playground.call import Task
+from playground.comparison import LETTERS
+from playground.errors import PlaygroundError
+from playground.ui.cache.controls import limit, once
+from playground.ui.compare import rows, session
+from playground.ui.compare.common import switches
+from playground.ui.compare.pane import Head
+from playground.ui.compare.panes import add, letters
+from playground.ui.compare.question import Question
+from playground.ui.compare.session import PROBLEM, Shown
+from playground.ui.fault import sentence
+
+
+def launch(task: Task, asked: Question, heads: Sequence[Head], shown: Shown | None, *, at_once: bool) -> None:
+    """Draw the buttons; a click, or `at_once`, starts a run in every pane."""
+    blocked = _blocked(heads)
+    live = shown is not None and shown.live
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_launch"):
+        count = len(heads) * len(asked.rows)
+        label = f"Run {len(heads)} panes" if len(asked.rows) == 1 else f"Run {count:,} times"
+        go = st.button(
+            label,
+            key="compare_go",
+            type="primary",
+            icon=":material/play_arrow:",
+            disabled=bool(blocked) or live,
+            help=blocked or None,
+        )
+        if live and shown is not None:
+            st.button(
+                "Stop all",
+                key="compare_stop",
+                icon=":material/stop_circle:",
+                on_click=session.stop,
+                args=(shown.asked,),
+            )
+        last = letters()[-1]
+        st.button(
+            "Add pane",
+            key="compare_add",
+            icon=":material/add_column_right:",
+            type="tertiary",
+            disabled=len(letters()) == len(LETTERS),
+            help=f"A copy of {last}; there may be {len(LETTERS)}",
+            on_click=add,
+            args=(task, last),
+        )
+        st.space("stretch")
+        switches(task)
+    if go or (at_once and not blocked):
+        _start(task, asked, heads)
+    problem = st.session_state.pop(PROBLEM, "")
+    if problem or blocked:
+        st.markdown(f":red[:material/error:] {sentence(problem or blocked)}")
+
+
+def _start(task: Task, asked: Question, heads: Sequence[Head]) -> None:
+    cache = limit("compare")
+    try:
+        session.start(
+            task, asked, [head.pane for head in heads], cache=cache, wish=once("compare"), abreast=rows.abreast()
+        )
+    except PlaygroundError as error:
+        st.session_state[PROBLEM] = error.message
+    else:
+        st.rerun()
+
+
+def _blocked(heads: Sequence[Head]) -> str:
+    """Why nothing can be run; one pane that its provider refuses keeps nobody."""
+    for head in heads:
+        if head.problem:
+            return f"Pane {head.pane.letter}: {head.problem}"
+    if not any(head.choice.readiness.ready for head in heads):
+        return "No pane's provider is set up; choose one on this machine, or give a key"
+    return ""
