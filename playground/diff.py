@@ -50,7 +50,8 @@ def joined(pairs: Sequence[Pair], space: str = " ") -> list[Pair]:
     """The same alignment with each stretch of `same` pairs as one; all others stay single."""
     found: list[Pair] = []
     for same, stretch in groupby(pairs, lambda pair: pair.kind == "same"):
-        found += stretches(list(stretch), space) if same else stretch
+        together = list(stretch)
+        found += stretches(together, space) if same else together
     return found
 
 
