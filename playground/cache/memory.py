@@ -104,7 +104,7 @@ class Memory:
 
     def forget(self, ids: Iterable[int]) -> tuple[int, ...]:
         """Drop entries, and groups with their last one; returns those that were there."""
-        gone = tuple(id_ for id_ in ids if id_ in self.entries)
+        gone = tuple(id_ for id_ in dict.fromkeys(ids) if id_ in self.entries)
         for id_ in gone:
             self._drop(self.entries.pop(id_))
         return gone

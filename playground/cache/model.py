@@ -41,7 +41,7 @@ class Model:
     def scores(self, features: Floats) -> tuple[Floats, Floats]:
         """Uncalibrated log-odds of right, and their standard deviations; (n,) each for (n, d) features."""
         x = design(features, self.mean, self.scale)
-        return x @ self.weights, np.sqrt(np.einsum("ij,jk,ik->i", x, self.covariance, x))
+        return x @ self.weights, np.sqrt(((x @ self.covariance) * x).sum(axis=1))
 
     def chances(self, features: Floats, z: float) -> Floats:
         """Upper bounds of the chance of an error, (n,), for (n, d) features."""

@@ -59,5 +59,8 @@ class Rarity:
 
     def of(self, word: str) -> float:
         """The idf of a word."""
+        count = self._counts.get(word)
+        if not count:
+            return 1.0
         n = max(self._prompts, 10)
-        return math.log((n + 1) / (min(self._counts[word], n) + 1)) / math.log(n + 1)
+        return 1 - math.log(min(count, n) + 1) / math.log(n + 1)

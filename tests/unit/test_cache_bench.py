@@ -62,5 +62,6 @@ def test_tables(rows: list[Request], capsys: pytest.CaptureFixture[str]):
     assert "| made | 0.02 | average | 0.0 | 0.00 | 0.00 |" in "\n".join(lines)
     _, core = through(rows, 0.02, 0)
     core.apply(bench.filler(rows, 50))
-    assert bench.lookups(core, rows).count("|") == 2
+    assert bench.lookups(core, rows).count("|") == 3
+    assert bench.scan(40) > 0
     assert bench.resident() > 0
