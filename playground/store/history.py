@@ -11,8 +11,10 @@ from playground.errors import NotFoundError
 from playground.record import RunRecord
 from playground.store import rollup
 from playground.store.database import Database
+from playground.store.decks import Decks
 from playground.store.filters import Filters, where
 from playground.store.place import Connection, Where, placed
+from playground.store.presets import Presets
 from playground.store.rollup import Period, Span
 from playground.store.row import GLANCES, RECORDS, Glance, Row, bound, glance_of, record_of, unbound
 from playground.store.schema import MIGRATIONS
@@ -38,6 +40,8 @@ class History:
     def __init__(self, place: Where) -> None:
         self._database = Database(placed(place, "runs", MIGRATIONS))
         self.sets = Sets(self._database)
+        self.presets = Presets(self._database)
+        self.decks = Decks(self._database)
 
     def record(self, run: RunRecord) -> None:
         """Keep one ended run; it is on disk when this returns. A second run of the same id changes nothing."""

@@ -89,4 +89,29 @@ def _sets(connection: Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _labels, _sets)
+# `payload` is JSON: a setup, the ids of runs.
+_SHOWING = (
+    """CREATE TABLE presets (
+        namespace TEXT NOT NULL,
+        task TEXT NOT NULL,
+        name TEXT NOT NULL,
+        kept_at REAL NOT NULL,
+        payload BLOB NOT NULL,
+        PRIMARY KEY (namespace, task, name)) WITHOUT ROWID""",
+    """CREATE TABLE decks (
+        id TEXT PRIMARY KEY,
+        namespace TEXT NOT NULL,
+        title TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        payload BLOB NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX decks_by_time ON decks (namespace, created_at, id)",
+)
+
+
+def _showing(connection: Connection) -> None:
+    """Setups that have a name, and runs in an order."""
+    for statement in _SHOWING:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _labels, _sets, _showing)
