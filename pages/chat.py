@@ -6,6 +6,7 @@ from playground.ui import conversation, sending, turns
 from playground.ui.bar import model_bar
 from playground.ui.examples import empty_state
 from playground.ui.fault import fault
+from playground.ui.forms.door import paste_button, paste_note
 from playground.ui.schema import schema_editor
 from playground.ui.system import system_prompt
 
@@ -19,10 +20,13 @@ with column:
 with setup.row:
     system = system_prompt("chat", setup.choice.known)
     schema, problem = schema_editor("chat", setup.choice.known)
-if said:
-    with setup.note:
+with setup.note:
+    paste_button("chat")
+    if said:
         icon = ":material/edit_square:"
         st.button("New chat", key="chat_new", icon=icon, type="tertiary", on_click=conversation.start_over)
+with column:
+    paste_note("chat")
 
 blocked = setup.blocked or problem
 with st.bottom:

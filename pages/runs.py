@@ -6,6 +6,7 @@ from playground.errors import NotFoundError, PlaygroundError
 from playground.ui import filters, history
 from playground.ui.core import NAMESPACE, core
 from playground.ui.detail import headline, nothing, show_run
+from playground.ui.forms.door import paste_button
 from playground.ui.trends import trends
 from playground.ui.underway import follow, underway
 from playground.ui.watch import find, watch
@@ -23,6 +24,7 @@ elif not core().history.count(NAMESPACE) and not core().live(NAMESPACE):
 else:
     with st.container(horizontal=True, vertical_alignment="bottom", key="runs_title"):
         st.title("Runs", anchor=False, width="stretch")
+        paste_button("runs")
         view = st.segmented_control(
             "View",
             ["History", "Charts"],

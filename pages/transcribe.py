@@ -4,6 +4,7 @@ import streamlit as st
 
 from playground.ui.bar import model_bar
 from playground.ui.fault import fault
+from playground.ui.forms.door import paste_button, paste_note
 from playground.ui.transcribe import session
 from playground.ui.transcribe.compare import second_bar, second_button
 from playground.ui.transcribe.recording import ask_recording, forget, sample
@@ -20,9 +21,11 @@ with st.container(key="transcribe_wide" if session.comparing() else "transcribe_
     setup = model_bar("transcription", "transcribe")
     second = second_bar(setup)
     setups = [setup] if second is None else [setup, second]
-    if shown is not None:
-        with setup.note:
+    with setup.note:
+        paste_button("transcribe")
+        if shown is not None:
             st.button("New", key="transcribe_new", icon=":material/add:", type="tertiary", on_click=session.clear)
+    paste_note("transcription")
     if wanted() and not setup.blocked:
         session.start(setup, sample(), second if second and not second.blocked else None)
         st.rerun()

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.contract import RawInferenceRequest
 from playground.errors import PlaygroundError
 from playground.ui import conversation
 from playground.ui.attachments.composer import composer, detail
@@ -65,18 +66,23 @@ def send(setup: Setup, question: str, *, system: str | None, schema: Mapping[str
     st.rerun()
 
 
-def _started(setup: Setup, question: str, system: str | None, schema: Mapping[str, Any] | None) -> bool:
-    files, choice = list(tray("chat")), setup.choice
+def asking(setup: Setup, question: str, *, system: str | None, schema: Mapping[str, Any] | None) -> RawInferenceRequest:
+    """The request that the page's form makes of a question. Raises NotFoundError for a file that is lost."""
+    files, choice = tray("chat"), setup.choice
     earlier, kinds = conversation.turns(), taken(choice)
+    inputs: dict[str, Any] = {"messages": conversation.messages(earlier, question, files, takes=kinds)}
+    inputs |= {"system": system} if system else {}
+    again = [file for turn in earlier for file in turn.files if file.modality in kinds]
+    return caching(setup.request(inputs, schema=schema, detail=detail(choice, "chat", [*again, *files])), "chat")
+
+
+def _started(setup: Setup, question: str, system: str | None, schema: Mapping[str, Any] | None) -> bool:
     try:
-        inputs: dict[str, Any] = {"messages": conversation.messages(earlier, question, files, takes=kinds)}
+        request = asking(setup, question, system=system, schema=schema)
     except PlaygroundError as error:
         problems("chat_box").append(error.message)
         return False
-    inputs |= {"system": system} if system else {}
-    again = [file for turn in earlier for file in turn.files if file.modality in kinds]
-    request = setup.request(inputs, schema=schema, detail=detail(choice, "chat", [*again, *files]))
-    conversation.ask(caching(request, "chat"), question, files, cache=once("chat"))
+    conversation.ask(request, question, list(tray("chat")), cache=once("chat"))
     return True
 
 

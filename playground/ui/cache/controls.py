@@ -91,7 +91,12 @@ def fill(key: str, request: Mapping[str, Any]) -> None:
     on_key, delta_key, _ = _keys(key)
     st.session_state[on_key] = bool(request.get("enable_semantic_cache"))
     delta = request.get("cache_delta")
-    st.session_state[delta_key] = USUAL if delta is None else min(DELTAS, key=lambda each: abs(each - delta))
+    st.session_state[delta_key] = USUAL if delta is None else nearest(delta)
+
+
+def nearest(delta: float) -> float:
+    """The limit of the slider that is nearest to another one."""
+    return min(DELTAS, key=lambda each: abs(each - delta))
 
 
 def explained(delta: float) -> str:
