@@ -4,13 +4,12 @@ import json
 import logging
 import time
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from playground.cache import receipt as receipts
-from playground.cache.books import Books, Open
+from playground.cache.books import Books
 from playground.cache.coding import write_decision
-from playground.cache.decision import Decision
 from playground.cache.flight import Flight, Flights
 from playground.cache.journal import new_id
 from playground.cache.learning import Learning
@@ -18,44 +17,14 @@ from playground.cache.receipt import Receipt, Saved
 from playground.cache.reply import Gathering, Reply, excerpt, replay, unpack
 from playground.cache.scope import asked, scope, unopened
 from playground.cache.shelf import Deed, Kept, Pending
+from playground.cache.stand import Stand
 from playground.cache.tally import Counts
 from playground.cache.visit import Visit
 from playground.call import Call, Chunk, Provider, Stop, Usage
 from playground.errors import PlaygroundError
-from playground.pricing import LOCAL, cost
+from playground.pricing import cost
 
 logger = logging.getLogger("playground")
-
-
-@dataclass(slots=True)
-class Stand:
-    """One prompt at the cache, and where it stands.
-
-    `note` is what went wrong without ending the request, `gone` an entry whose answer cannot be read any more.
-    """
-
-    visit: Visit
-    provider: Provider
-    call: Call
-    opened: Open
-    scope: str
-    prompt: str
-    decision: Decision | None = None
-    vector: tuple[float, ...] | None = None
-    note: str = ""
-    gone: tuple[int, ...] = ()
-    began: float = field(default_factory=time.perf_counter)
-
-    @property
-    def sampled(self) -> bool:
-        """Whether the model would draw its answer: everywhere but at temperature 0 and by what runs here."""
-        return self.provider.name != LOCAL and self.call.parameters.get("temperature") != 0
-
-    def receipt(self) -> Receipt:
-        """What can be said before the answer."""
-        if self.decision is None:
-            return replace(receipts.REFRESH, note=self.note)
-        return receipts.of_decision(self.decision, demo=self.opened.book.name == "demo", note=self.note)
 
 
 class Road:
