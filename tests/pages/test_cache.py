@@ -100,7 +100,7 @@ def test_the_limit_is_kept_over_pages_and_taken_from_a_run(page: Page, runs: Cal
     at = cached(page("chat"))
     at.select_slider(key="chat_cache_delta").set_value(0.005).run()
     assert "At most 5 in 1,000 answers" in shown(at)
-    at.switch_page("settings.py").run()
+    at.switch_page("runs.py").run()
     at.switch_page("chat.py").run()
     ask(at)
     [run] = runs()

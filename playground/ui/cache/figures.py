@@ -38,7 +38,7 @@ def band(times: Sequence[str], low: Shares, estimate: Shares, high: Shares, limi
             {**quiet, "name": "lowest", "data": lows, "tooltip": {"show": False}},
             {**quiet, "name": "interval", "data": wide, "areaStyle": {"opacity": 0.22}, "color": _BAND},
             _line("estimate", estimates, _ESTIMATE, width=2.5, symbols=len(times) < 4),
-            _line("limit", limits, _LIMIT, dash=True),
+            _line("limit", limits, _LIMIT, dash=True, symbols=len(times) < 4),
         ],
     }
 
