@@ -307,9 +307,9 @@ with ThreadPoolExecutor(16) as pool:
 
 
 def test_kill_9_loses_nothing_acknowledged(place: Where):
-    """Two processes with 16 threads each write into one place and are killed in the middle of it, three times."""
+    """Two processes with 16 threads each write into one place and are killed in the middle of it, twice."""
     acknowledged: set[str] = set()
-    for turn in range(3):
+    for turn in range(2):
         writers = [
             subprocess.Popen(
                 [sys.executable, "-c", WRITER, address(place), f"{name}{turn}"],
@@ -328,7 +328,7 @@ def test_kill_9_loses_nothing_acknowledged(place: Where):
             acknowledged |= {line for line in rest.split("\n")[:-1] if line}
     history = History(place)
     kept = {run.id for run in history.glance("default", limit=10**6)}
-    assert len(acknowledged) >= 900
+    assert len(acknowledged) >= 600
     assert acknowledged <= kept
     assert all(history.get(id_, "default").response["data"]["text"] == "word " * 200 for id_ in kept)
     (total,) = history.charts("default", Span(NOON, NOON + 1))
