@@ -13,6 +13,7 @@ from playground.ui.facts import describe
 from playground.ui.knobs import knobs
 from playground.ui.lineup import lineup_button
 from playground.ui.picker import Choice, pick_model
+from playground.ui.presets import presets
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def model_bar(task: Task, key: str) -> Setup:
         describe(choice)
         if choice.readiness.ready:
             lineup_button(choice, key)
+        presets(task, key, set_.parameters)
     return Setup(row, note, choice, set_.parameters, _blocked(choice, set_.problem))
 
 
