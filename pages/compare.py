@@ -20,7 +20,7 @@ if lost is not None:
 if shown is None and task == "chat":
     welcome()
 with st.container(border=True, key="compare_question"):
-    prompt = question.ask(task)
+    prompt = question.ask(task, shown.asked.id if shown else "")
     common = ask_common(task)
     values, start = st.container(), st.container()
 if shown is not None and len(shown.asked.rows) > 1:

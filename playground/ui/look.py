@@ -25,7 +25,7 @@ def to_the_end(token: str, *, within: int) -> None:
 
 
 def keep_draft(key: str, after: str) -> None:
-    """Keep what is being typed into the chat input `key` in the browser, over other pages and a reload.
+    """Keep what is being typed into the chat input or text area `key` in the browser, over other pages and a reload.
 
     It is dropped when `after`, what it follows upon, has changed: it was sent.
     """
@@ -39,9 +39,11 @@ _KEEP = """\
   const box = document.querySelector(".st-key-%key% textarea");
   if (!box) return tries ? void setTimeout(keep, 100, tries - 1) : undefined;
   const held = JSON.parse(sessionStorage.getItem("draft-%key%") || "null");
-  if (held && held.after === "%after%" && !box.value) {
+  const area = box.closest('[data-testid="stTextArea"]');  // holds the text that was sent, too
+  if (held && held.after === "%after%" && (area ? box.value !== held.text : !box.value)) {
     Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, held.text);
     box.dispatchEvent(new Event("input", { bubbles: true }));
+    if (area) box.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));  // tells the server
   } else if (held && held.after !== "%after%") sessionStorage.removeItem("draft-%key%");
   box.oninput = () => sessionStorage.setItem("draft-%key%", JSON.stringify({ after: "%after%", text: box.value }));
 })(30);

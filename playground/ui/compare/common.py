@@ -14,6 +14,7 @@ from playground.ui.knobs import knobs
 from playground.ui.look import quiet
 from playground.ui.schema import schema_editor
 from playground.ui.system import system_prompt
+from playground.ui.transcribe.words import plain
 
 _TASKS: dict[Task, str] = {"chat": "Chat and vision", "embedding": "Embeddings", "transcription": "Transcription"}
 
@@ -78,11 +79,19 @@ def _earlier() -> None:
             st.markdown(quiet("What you compare is kept, and stands here."))
         for line in found:
             counts = f"{line.panes} panes" + (f", {line.rows:,} rows" if line.rows > 1 else "")
+            facts = quiet(f"{counts} · {age(time.time() - line.created_at)}")
             st.button(
-                f"{line.title or 'Without words'}  \n:small[:gray[{counts} · {age(time.time() - line.created_at)}]]",
+                f"{_short(line.title) or 'Without words'}  \n{facts}",
                 key=f"compare_open_{line.id}",
                 type="tertiary",
+                width="stretch",
                 wrap=True,
                 on_click=session.open_set,
                 args=(line.id,),
             )
+
+
+def _short(title: str) -> str:
+    """A title on one line, as it was typed."""
+    text = plain(title[:72])
+    return f"{text}…" if len(title) > 72 else text

@@ -62,7 +62,7 @@ def _live(run: Run, key: str, task: Task) -> None:
         )
     draw_text(st.empty(), text, as_json="schema" in (run.request.parameters or {}))
     if task != "chat" and run.progress is not None:
-        st.progress(run.progress, f":small[{run.doing or 'Working'}]")
+        st.progress(run.progress, f":small[{run.doing or 'Working on it'}]")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_live"):
         st.markdown(quiet(phase(run)))
         st.button("Stop", key=f"{key}_stop", icon=":material/stop_circle:", type="tertiary", on_click=run.cancel)

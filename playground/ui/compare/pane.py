@@ -8,7 +8,7 @@ import streamlit as st
 
 from playground.call import Task
 from playground.comparison import LETTERS, Pane
-from playground.ui.compare.panes import FEWEST, add, key, letters, remove
+from playground.ui.compare.panes import FEWEST, add, another, key, letters, remove
 from playground.ui.knobs import Knobs, knobs
 from playground.ui.look import quiet
 from playground.ui.picker import Choice, pick_model
@@ -40,6 +40,7 @@ def head(task: Task, letter: str, common: Common) -> Head:
     """Draw the head of a pane into the container around."""
     prefix = key(task, letter)
     row = st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{prefix}_title")
+    another(task, letter)
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{prefix}_bar"):
         choice = pick_model(task, prefix)
     with row:

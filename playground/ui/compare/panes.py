@@ -8,6 +8,8 @@ import streamlit as st
 from playground.call import Task
 from playground.comparison import LETTERS, Pane, Set
 from playground.ui import knobs, schema
+from playground.ui.core import core
+from playground.ui.listings import listings
 
 FEWEST = 2
 SHARED = "compare_shared"
@@ -36,6 +38,21 @@ def address() -> None:
     named = "".join(letters())
     if st.query_params.get(_PARAM) != named:
         st.query_params[_PARAM] = named
+
+
+def another(task: Task, letter: str) -> None:
+    """Let a pane that has no model yet begin with one that no pane before it has, of the same provider."""
+    box = f"{key(task, letter)}_model"
+    place = letters().index(letter)
+    if place == 0 or st.session_state.get(box) or box in st.query_params:
+        return
+    before = [key(task, each) for each in letters()[:place]]
+    provider = st.session_state.get(f"{before[-1]}_provider")
+    used = {st.session_state.get(f"{each}_model") for each in before}
+    models = listings(core()).get(provider).models if provider else ()
+    free = [model.id for model in models if task in model.tasks and model.id not in used]
+    if free and f"{key(task, letter)}_provider" not in st.query_params:
+        st.session_state[f"{key(task, letter)}_provider"], st.session_state[box] = provider, free[0]
 
 
 def add(task: Task, letter: str) -> None:

@@ -14,7 +14,7 @@ from playground.ui.attachments.intake import intake
 from playground.ui.attachments.taking import FILES
 from playground.ui.attachments.tray import add, empty, remove, tray
 from playground.ui.compare.files import files_of
-from playground.ui.look import quiet
+from playground.ui.look import keep_draft, quiet
 
 Takes = Mapping[str, Sequence[Modality]]
 """The kinds of files that the model of each pane takes."""
@@ -43,12 +43,13 @@ def box(task: Task) -> str:
     return f"compare_{task}_prompt"
 
 
-def ask(task: Task) -> str:
-    """Draw the box; returns what is in it."""
+def ask(task: Task, last: str) -> str:
+    """Draw the box; returns what is in it. What is typed outlives a reload until a set after `last` is started."""
     if task not in _BOXES:
         return ""
     label, placeholder, help_ = _BOXES[task]
     text = st.text_area(label, key=box(task), placeholder=placeholder, help=help_, height=116, persist_state="session")
+    keep_draft(box(task), last)
     return text or ""
 
 

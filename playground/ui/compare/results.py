@@ -37,11 +37,14 @@ def _results(id: str, *, live: bool) -> None:  # noqa: A002 - the field's name
     st.dataframe(
         table,
         hide_index=True,
-        height=min(38 * (len(table) + 1), 360),
+        height="content" if len(table) < 9 else 340,
         key="compare_table_of_rows",
         on_select="rerun",
         selection_mode="single-row",
-        column_config={"#": st.column_config.NumberColumn(width="small")},
+        column_config={
+            "#": st.column_config.NumberColumn(width=48),
+            **{name: st.column_config.Column(width="medium") for name in list(table[0])[1:]},
+        },
         alt="Answers by row and pane",
     )
     _look()

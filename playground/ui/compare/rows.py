@@ -90,7 +90,15 @@ def _pick(table: Table, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
             label_visibility="collapsed",
         )
         if how == "All":
-            st.number_input("At once for each pane", 1, 8, key=_ABREAST, persist_state="session", width=150)
+            st.number_input(
+                "At once for each pane",
+                1,
+                8,
+                key=_ABREAST,
+                icon=":material/layers:",
+                persist_state="session",
+                width=160,
+            )
             chosen = list(range(count))
         else:
             number = st.number_input("Row", 1, len(table), key=_ROW, persist_state="session", width=120)
