@@ -43,7 +43,7 @@ def whiskers(lines: Sequence[Whisker]) -> dict[str, Any]:
             }
         )
     return {
-        "xAxis": {"type": "value", "min": 0, "max": 1, "splitNumber": 4},
+        "xAxis": {"type": "value", "min": 0, "max": 1, "interval": 0.25},
         "yAxis": {
             "type": "category",
             "data": [line.name for line in lines],
@@ -51,7 +51,12 @@ def whiskers(lines: Sequence[Whisker]) -> dict[str, Any]:
             "axisTick": {"show": False},
         },
         "series": series,
-        "legend": {"bottom": 0, "data": [*groups, *(["by chance"] if chances else [])], "itemHeight": 10},
+        "legend": {
+            "bottom": 0,
+            "data": [*groups, *(["by chance"] if chances else [])],
+            "itemWidth": 12,
+            "itemHeight": 12,
+        },
         "grid": {"left": 8, "right": 18, "top": 8, "bottom": 34, "containLabel": True},
         "tooltip": {"trigger": "item", "confine": True, "formatter": "{a}<br>{c}"},
         "animation": False,

@@ -296,7 +296,7 @@ def test_more_rows_than_a_map_takes_are_drawn_from_and_it_says_so(page, core, op
     at = upload(choose_openai(page("embeddings")), "many.csv", f"n,text\n{rows}".encode())
     settle(at.button(key="embeddings_go").click().run(timeout=60))
     assert not at.exception
-    assert "of 20,001 rows 20,000 were drawn at random" in said(at)
+    assert "Of 20,001 rows 20,000 were drawn at random" in said(at)
     assert sum(len(request.json["input"]) for request in openai.requests if request.method == "POST") == LIMIT
     [run] = core().history.search("default")
     project(run.response["data"]["embeddings"], "umap").cancel()

@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -14,18 +15,34 @@ from playground.sheet import sheet
 from playground.ui.embeddings.embedded import Embedded
 
 
-def draw_downloads(found: Embedded) -> None:
-    """Draw the button that opens the choice of files; each is made when it is asked for."""
+def draw_downloads(found: Embedded, key: str = "embeddings") -> None:
+    """Draw the button that opens the choice of files; each is made when it is asked for. `key` begins the keys."""
     files = (
         ("Interactive map, one HTML file", "map.html", "text/html", lambda: as_sheet(found)),
         ("CSV with map coordinates", "map.csv", "text/csv", lambda: as_csv(found, range(len(found)))),
         ("JSONL with vectors", "embeddings.jsonl", "application/jsonl", lambda: as_jsonl(found)),
         ("NPZ with vectors", "embeddings.npz", "application/octet-stream", lambda: as_npz(found)),
     )
-    with st.popover("Download", icon=":material/download:", type="tertiary", key="embeddings_download"):
+    with st.popover("Download", icon=":material/download:", type="tertiary", key=f"{key}_download"):
         for label, name, mime, make in files:
             st.download_button(
-                label, make, name, mime, key=f"embeddings_{name}", on_click="ignore", width="stretch", type="tertiary"
+                label, make, name, mime, key=f"{key}_{name}", on_click="ignore", width="stretch", type="tertiary"
+            )
+
+
+def draw_exports(name: str, as_csv: Callable[[], bytes], as_json: Callable[[], bytes]) -> None:
+    """Draw two small buttons for `name.csv` and `name.json`; each file is made when it is asked for."""
+    with st.container(horizontal=True, width="content", gap="small"):
+        for kind, mime, make in (("csv", "text/csv", as_csv), ("json", "application/json", as_json)):
+            st.download_button(
+                kind.upper(),
+                make,
+                f"{name}.{kind}",
+                mime,
+                key=f"embeddings_{name}_{kind}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
             )
 
 
@@ -38,17 +55,22 @@ def as_sheet(found: Embedded) -> bytes:
 
 
 def as_csv(found: Embedded, rows: Sequence[int]) -> bytes:
-    """The rows with `pca_x` and `pca_y`, and UMAP's when they are there; UTF-8 with a mark, for spreadsheets."""
+    """The rows with `pca_x` and `pca_y`, and UMAP's when they are there."""
     table = found.rows.table.take(rows).columns
     places = {
         f"{projection.method}_{axis}": projection.coordinates[list(rows), place].tolist()
         for projection in _projections(found)
         for place, axis in enumerate("xy")
     }
+    return csv_of({**table, **places})
+
+
+def csv_of(columns: Mapping[str, Sequence[Any]]) -> bytes:
+    """Columns of equal length as CSV; UTF-8 with a mark, for spreadsheets."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow([*table, *places])
-    writer.writerows(zip(*table.values(), *places.values(), strict=True))
+    writer.writerow(columns)
+    writer.writerows(zip(*columns.values(), strict=True))
     return out.getvalue().encode("utf-8-sig")
 
 

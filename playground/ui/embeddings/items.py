@@ -3,12 +3,16 @@
 Vectors come in this order: texts first, then files, kind by kind as they stand in `inputs`. A film may have several.
 """
 
+import operator
+from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
+from playground.archive import masked
 from playground.call import Modality
-from playground.enclosed import enclosed
+from playground.enclosed import Enclosed, enclosed
 from playground.ui.attachments.attachment import Attachment
 
 
@@ -40,6 +44,31 @@ def items_of(request: Mapping[str, Any]) -> list[Item]:
     texts = inputs.get("texts") or ([inputs["text"]] if inputs.get("text") else [])
     files = [Item(file.modality, fetched.get(file.place, file.value)) for file in enclosed(inputs)]
     return [*(Item("text", text) for text in texts), *files]
+
+
+def alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
+    """Whether two requests are about the same items in the same order, live or from the history."""
+    ours, theirs = _identities(first), _identities(second)
+    return len(ours) == len(theirs) and all(map(operator.and_, ours, theirs))
+
+
+def _identities(request: Mapping[str, Any]) -> list[set[str]]:
+    """What each item is known by: a file by its bytes, by its address without what opens it, or by both."""
+    inputs, fetched = request.get("inputs") or {}, request.get("fetched") or {}
+    texts = [{item.mark} for item in items_of(request) if item.kind == "text"]
+    files = enclosed(inputs)
+    return texts + [{_known_by(file), fetched.get(file.place) or _known_by(file)} for file in files]
+
+
+def _known_by(file: Enclosed) -> str:
+    if file.value.startswith("media:"):
+        return file.value
+    if file.form == "url" and not file.value.lstrip().lower().startswith("data:"):
+        return masked(file.value)
+    try:
+        return f"media:{sha256(b64decode(file.value.rpartition(',')[2])).hexdigest()}"
+    except ValueError:
+        return file.value
 
 
 def count_of(inputs: Mapping[str, Any]) -> int:

@@ -1,5 +1,6 @@
-"""The map: at once by principal components, by UMAP as soon as it is there."""
+"""The maps: at once by principal components, by UMAP as soon as it is there; several models have one each."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -15,6 +16,8 @@ from playground.ui.embeddings.embedded import Embedded
 from playground.ui.embeddings.trusting import HELP, words
 
 METHODS = {"umap": "UMAP", "pca": "PCA"}
+LETTERS = "ABC"
+"""What the models are called where there are several."""
 PLAIN = "nothing"
 NEAR = 10
 _HEIGHT = 540
@@ -32,8 +35,12 @@ class View:
     pictures: bool
 
 
-def draw_controls(found: Embedded) -> View:
-    """Draw the controls in one line, with the state of UMAP at its end."""
+def draw_controls(founds: Mapping[str, Embedded]) -> list[View]:
+    """Draw the controls in one line, with the state of UMAP at its end; returns a view for each map of these items.
+
+    `founds` are by the letters of their models.
+    """
+    found = next(iter(founds.values()))
     options = [PLAIN, *found.colours]
     if st.session_state.get("embeddings_colour") not in options:
         st.session_state["embeddings_colour"] = found.label or PLAIN
@@ -46,7 +53,8 @@ def draw_controls(found: Embedded) -> View:
             required=True,
             key="embeddings_method",
             persist_state="session",
-            on_change=lambda: picking.redraw(_key(found)),
+            on_change=_redraw,
+            args=(founds,),
         )
         colour = st.selectbox(
             "Colour by",
@@ -64,11 +72,16 @@ def draw_controls(found: Embedded) -> View:
         pictures = any(found.pictures) and st.toggle(
             "Pictures", value=True, key="embeddings_pictures", persist_state="session", help="Show them on the map."
         )
-        return View(_projection(found), None if colour == PLAIN else colour, rings, pictures)
+        chosen = None if colour == PLAIN else colour
+        several = len(founds) > 1
+        return [
+            View(_projection(each, letter if several else ""), chosen, rings, pictures)
+            for letter, each in founds.items()
+        ]
 
 
-def draw_map(found: Embedded, view: View) -> None:
-    """Draw the map and the verdict on it."""
+def draw_map(found: Embedded, view: View, others: Sequence[Embedded] = (), height: int = _HEIGHT) -> None:
+    """Draw the map and the verdict on it; what is selected on it is no longer selected on those of `others`."""
     projection, colour = view.projection, view.colour
     trust = found.trust(projection) if view.rings else None
     focus = picking.focus()
@@ -86,48 +99,62 @@ def draw_map(found: Embedded, view: View) -> None:
     st.echarts_chart(
         figure.option,
         key=key,
-        height=_HEIGHT,
-        on_select=lambda: picking.take(key, figure),
+        height=height,
+        on_select=lambda: picking.take(key, figure, {other.run.id: _key(other) for other in others}),
         alt=f"Map of {len(found):,} {found.noun} by {METHODS[projection.method]}"
+        + (f" of {found.run.model}" if others else "")
         + (f", coloured by {colour}" if colour else ""),
     )
     st.markdown(f":small[{words(projection, found.trust(projection), len(found))}]", help=HELP)
 
 
-def _projection(found: Embedded) -> Projection:
+def _projection(found: Embedded, letter: str) -> Projection:
     """The map to show now: UMAP when it is wanted and there, else PCA and a line that says why."""
     pca = project(found.vectors, "pca").result()
     if st.session_state["embeddings_method"] == "pca":
         return pca
-    drawing = project(found.vectors, "umap")
+    drawing, key = project(found.vectors, "umap"), f"embeddings_umap_{letter}"
     if not drawing.done():
-        _wait(drawing, _key(found))
+        _wait(drawing, _key(found), letter, key)
         return pca
     failure = drawing.failure()
     if failure is None:
         return drawing.result()
-    st.markdown(f":orange[:material/info:] :small[Shown by PCA: {failure.message}.]")
+    st.markdown(f":orange[:material/info:] :small[{_named(letter)}Shown by PCA: {failure.message}.]")
     if failure.status != 400:
-        st.button("Compute UMAP", key="embeddings_umap_again", type="tertiary", on_click=_again, args=(found,))
+        st.button("Compute UMAP", key=f"{key}again", type="tertiary", on_click=_again, args=(found,))
     return pca
 
 
-@st.fragment(run_every=0.5)
-def _wait(drawing: Drawing, key: str) -> None:
+def _wait(drawing: Drawing, chart: str, letter: str, key: str) -> None:
+    with st.container(key=f"{key}waiting", width="content"):  # of its own: fragments in one container share identity
+        st.fragment(run_every=0.5)(_waiting)(drawing, chart, letter, key)
+
+
+def _waiting(drawing: Drawing, chart: str, letter: str, key: str) -> None:
     """Say that UMAP is on its way; run the page once more when it is there."""
-    with st.container(horizontal=True, vertical_alignment="center", width="content", key="embeddings_umap_waits"):
+    with st.container(horizontal=True, vertical_alignment="center", width="content", key=f"{key}waits"):
         st.markdown(
-            ":small[:shimmer[Computing UMAP]]",
+            f":small[:shimmer[{_named(letter)}Computing UMAP]]",
             help="PCA is shown until then. A server's first UMAP takes 10 to 25 seconds longer: its code is compiled.",
         )
-        st.button("Skip", key="embeddings_umap_skip", type="tertiary", on_click=_skip, args=(drawing,))
+        st.button("Skip", key=f"{key}skip", type="tertiary", on_click=_skip, args=(drawing,))
     if drawing.done():
-        picking.redraw(key)
+        picking.redraw(chart)
         st.rerun()
+
+
+def _named(letter: str) -> str:
+    return f"{letter}: " if letter else ""
 
 
 def _key(found: Embedded) -> str:
     return picking.chart_key(found.run.id, st.session_state["embeddings_colour"])
+
+
+def _redraw(founds: Mapping[str, Embedded]) -> None:
+    for found in founds.values():
+        picking.redraw(_key(found))
 
 
 def _again(found: Embedded) -> None:

@@ -24,7 +24,7 @@ _ROW, _HEIGHT = 72, 460  # lower rows do not wrap
 
 def draw_neighbours(found: Embedded) -> None:
     """Draw the choice of a text and what is nearest to it."""
-    _choose(found)
+    choose(found)
     focus = picking.focus()
     if focus is not None and focus < len(found):
         draw_item(found, focus)
@@ -33,7 +33,8 @@ def draw_neighbours(found: Embedded) -> None:
         _pairs(found)
 
 
-def _choose(found: Embedded) -> None:
+def choose(found: Embedded) -> None:
+    """Draw the choice of an item."""
     offered = list(range(len(found)))
     if len(found) > _OFFERED:
         offered = _search(found)
@@ -65,7 +66,7 @@ def _nearest(found: Embedded, focus: int) -> None:
         {
             "Cosine": near.cosines[0].tolist(),
             PICTURE: [found.pictures[row] for row in rows],
-            found.noun.capitalize().removesuffix("s"): [_named(found, row) for row in rows],
+            found.noun.capitalize().removesuffix("s"): [named(found, row) for row in rows],
         },
         "embeddings_nearest",
         f"The {len(rows)} {found.noun} nearest to: {short(found.texts[focus], 80)}",
@@ -89,7 +90,7 @@ def _table(columns: dict[str, list[Any]], key: str, alt: str) -> None:
     st.caption("By cosine in the original space, not on the map.")
 
 
-def _named(found: Embedded, row: int) -> str:
+def named(found: Embedded, row: int) -> str:
     """A text or name with its label behind it; of what kind it is, its look tells."""
     label = found.table.columns[found.label][row] if found.label and found.label != KIND else None
     return found.texts[row] if label is None else f"{found.texts[row]} · {label}"

@@ -12,9 +12,9 @@ from playground.ui.request import exact_request
 _TEXTS, _NUMBERS = 200, 8
 
 
-def request_button(run: RunRecord) -> None:
-    """A small button that opens the panel."""
-    if st.button("Request", key="embeddings_request", icon=":material/code:", type="tertiary"):
+def request_button(run: RunRecord, key: str = "embeddings") -> None:
+    """A small button that opens the panel. `key` begins its key."""
+    if st.button("Request", key=f"{key}_request", icon=":material/code:", type="tertiary"):
         _dialog(run)
 
 

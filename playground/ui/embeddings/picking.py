@@ -1,5 +1,7 @@
 """What was picked on the map: a selection of rows, and one text in focus."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from playground.figures import Figure
@@ -21,17 +23,25 @@ def focus() -> int | None:
 
 def chart_key(run: str, colour: str) -> str:
     """The chart's identity. It changes with the groups, and when a drawn area would lie over another map."""
-    return f"embeddings_map_{run}_{colour}_{st.session_state.get(DRAWN, 0)}"
+    drawn = st.session_state.get(DRAWN, 0), st.session_state.get(f"{DRAWN}_{run}", 0)
+    return f"embeddings_map_{run}_{colour}_{drawn[0]}_{drawn[1]}"
 
 
-def take(key: str, figure: Figure) -> None:
-    """Remember what the chart says is selected; one point more than before comes into focus."""
+def take(key: str, figure: Figure, others: Mapping[str, str]) -> None:
+    """Remember what the chart says is selected; one point more than before comes into focus.
+
+    `others` are the charts beside it, run to key: what was selected on them is no more, so they are drawn anew.
+    """
     selection = st.session_state[key]["selection"]
     now = figure.picked(selection["selected"])
     new = set(now) - set(selected())
     if len(new) == 1 and not selection["areas"]:
         st.session_state[FOCUS] = new.pop()
     st.session_state[SELECTED] = now
+    for run, other in others.items():
+        chart = st.session_state.get(other)
+        if chart is not None and chart["selection"]["selected"]:
+            st.session_state[f"{DRAWN}_{run}"] = st.session_state.get(f"{DRAWN}_{run}", 0) + 1
 
 
 def redraw(key: str) -> None:

@@ -21,8 +21,9 @@ from playground.ui.embeddings.panel import request_button
 from playground.ui.embeddings.selection import draw_selection
 from playground.ui.embeddings.similarity import draw_similarity
 from playground.ui.fault import fault, sentence
-from playground.ui.receipt import line, seconds
+from playground.ui.receipt import line
 from playground.ui.watch import BEAT, TICK, find
+from playground.units import seconds
 
 _DRAWN = 0.9 * BEAT
 
@@ -31,19 +32,23 @@ def draw_run(id: str) -> None:  # noqa: A002 - the field's name
     """Draw the run by its id, live or ended."""
     match find(id):
         case Run() as run:
-            st.fragment(run_every=BEAT)(_live)(run)
+            st.fragment(run_every=BEAT)(follow)(run, "embeddings")
         case RunRecord() as record:
             st.fragment(_ended)(record)
         case error:
             fault(error, key="embeddings_run")
 
 
-def _live(run: Run) -> None:
+def follow(run: Run, key: str) -> None:
+    """Draw the progress of a live run for one beat; when it has ended the page runs once more. `key` begins the keys.
+
+    To be run as a fragment, every `BEAT` seconds.
+    """
     count = count_of(run.request.inputs)
     noun = "texts" if set(run.request.inputs) <= {"text", "texts"} else "items"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_live"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_live"):
         place = st.empty()
-        st.button("Stop", key="embeddings_stop", icon=":material/stop_circle:", type="tertiary", on_click=run.cancel)
+        st.button("Stop", key=f"{key}_stop", icon=":material/stop_circle:", type="tertiary", on_click=run.cancel)
     until = time.monotonic() + _DRAWN
     while True:
         words = f"{run.progress:.0%} of {count:,} {noun}" if run.progress else f"{count:,} {noun}"
@@ -57,49 +62,51 @@ def _live(run: Run) -> None:
 
 
 def _ended(run: RunRecord) -> None:
+    found = vectors_of(run, "run")
+    draw_receipt(run, found, "embeddings")
+    if found:
+        _body(found)
+
+
+def vectors_of(run: RunRecord, place: session.Place) -> Embedded | None:
+    """What an ended run left; where that is nothing, draw why, and the button that sends it again."""
+    key = session.KEYS[place]
     if run.status == "cancelled":
-        with st.container(horizontal=True, vertical_alignment="center", key="embeddings_stopped"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}_stopped"):
             st.markdown(":orange[:material/stop_circle:] :small[You stopped this run. What was given is kept.]")
-            st.button("Embed again", key="embeddings_again", type="tertiary", on_click=session.again, args=(run,))
+            st.button("Embed again", key=f"{key}_again", type="tertiary", on_click=session.again, args=(run, place))
     elif run.status == "failed" and run.error:
-        fault(run.error, key="embeddings_run", retry=partial(_retry, run))
+        fault(run.error, key=f"{key}_run", retry=partial(_retry, run, place))
     else:
         try:
-            found = embedded(run)
+            return embedded(run)
         except PlaygroundError as error:
-            fault(error, key="embeddings_vectors")
-        else:
-            _receipt(run, found)
-            _body(found)
-            return
-    _receipt(run, None)
+            fault(error, key=f"{key}_vectors")
+    return None
 
 
-def _retry(run: RunRecord) -> None:
-    session.again(run)
+def _retry(run: RunRecord, place: session.Place) -> None:
+    session.again(run, place)
     st.rerun()
 
 
-def _receipt(run: RunRecord, found: Embedded | None) -> None:
+def draw_receipt(run: RunRecord, found: Embedded | None, key: str) -> None:
+    """Draw what a run took and what can be had of it. `key` begins the keys."""
     count = f"{len(found):,} {found.noun if len(found) != 1 else found.noun.removesuffix('s')}" if found else ""
     size = f"**{found.rows.name}** · {count} · {found.dimensions:,} dimensions · " if found else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_actions"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
         st.markdown(f":small[{size}{line(run)}]")
-        request_button(run)
+        request_button(run, key)
         if found:
-            draw_downloads(found)
+            draw_downloads(found, key)
 
 
 def _body(found: Embedded) -> None:
-    notes = [note for note in (found.rows.note, _strange(found)) if note]
-    if found.cut:
-        notes.append(f"{len(found.cut):,} texts were longer than the model reads and were cut")
-    if notes:
-        st.markdown(f":orange[:material/info:] :small[{sentence('; '.join(notes))}]")
+    draw_notes(found)
     if len(found) == 1:
         _single(found)
         return
-    view = draw_controls(found)
+    [view] = draw_controls({"": found})
     left, right = st.columns([11, 8], gap="medium")
     with left:
         draw_map(found, view)
@@ -107,6 +114,15 @@ def _body(found: Embedded) -> None:
         draw_neighbours(found)
     draw_selection(found)
     draw_similarity(found)
+
+
+def draw_notes(found: Embedded) -> None:
+    """Draw what has to be known of these vectors."""
+    notes = [note for note in (found.rows.note, _strange(found)) if note]
+    if found.cut:
+        notes.append(f"{len(found.cut):,} texts were longer than the model reads and were cut")
+    if notes:
+        st.markdown(f":orange[:material/info:] :small[{sentence('; '.join(notes))}]")
 
 
 def _strange(found: Embedded) -> str:

@@ -1,0 +1,222 @@
+"""Whether models agree on who is near whom: shared neighbours, the items that changed most, lists side by side."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
+from typing import Any
+
+import streamlit as st
+
+from playground.errors import PlaygroundError
+from playground.neighbours import nearest
+from playground.scorecard.overlap import Overlap, overlap
+from playground.ui.embeddings import picking
+from playground.ui.embeddings.download import csv_of, draw_exports
+from playground.ui.embeddings.embedded import Embedded
+from playground.ui.embeddings.lists import draw_lists
+from playground.ui.embeddings.neighbourhood import PICTURE, SMALL
+from playground.ui.fault import sentence
+from playground.ui.look import quiet
+from playground.whiskers import Whisker, height, whiskers
+
+KS = (1, 3, 5, 10, 20, 50)
+MOST = 200
+"""Items in the table of the most changed; the file has all."""
+_HELP = (
+    "Of an item's k nearest neighbours by one model, the share that the other model names too, over all items. By "
+    "cosine in each model's own space, not on the maps. The interval allows for items being each other's neighbours."
+)
+
+Founds = Mapping[str, Embedded]
+"""The models' vectors of the same items, by the models' letters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Two models by their letters, and what they share."""
+
+    first: str
+    second: str
+    found: Overlap
+
+    @property
+    def name(self) -> str:
+        """`A and B`."""
+        return f"{self.first} and {self.second}"
+
+
+def draw_agreement(founds: Founds) -> None:
+    """Draw what at least two models share."""
+    total = len(next(iter(founds.values())))
+    st.markdown("### Do they agree on what is alike?", help=_HELP)
+    offered = [k for k in KS if k <= total - 2]
+    if not offered:
+        st.markdown(quiet("Neighbours can be compared from three items on."))
+        return
+    k = _choose(offered)
+    try:
+        agreed = [Agreed(one, other, _overlap(founds[one], founds[other], k)) for one, other in combinations(founds, 2)]
+    except PlaygroundError as error:
+        st.markdown(f":orange[:material/info:] {quiet(sentence(error.message))}")
+        return
+    st.markdown("  \n".join(said(each) for each in agreed))
+    _figure(agreed)
+    _changed(founds, agreed)
+    draw_lists(founds, k)
+
+
+def _choose(offered: list[int]) -> int:
+    if st.session_state.get("embeddings_k") not in offered:
+        st.session_state["embeddings_k"] = 10 if 10 in offered else offered[-1]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_k_row"):
+        st.markdown("Nearest neighbours", width="content")
+        found = st.segmented_control(
+            "Nearest neighbours",
+            offered,
+            required=True,
+            key="embeddings_k",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+    return int(found or offered[-1])
+
+
+@st.cache_resource(
+    max_entries=24, show_spinner="Comparing the neighbours", hash_funcs={Embedded: lambda found: found.run.id}
+)
+def _overlap(first: Embedded, second: Embedded, k: int) -> Overlap:
+    return overlap(first.vectors, second.vectors, k)
+
+
+def said(agreed: Agreed) -> str:
+    """The sentence, in Markdown."""
+    found, share = agreed.found, agreed.found.share
+    whose = "nearest neighbour" if found.k == 1 else f"{found.k} nearest neighbours"
+    interval = "" if share.low is None or share.high is None else f" (95 % {share.low:.0%} to {share.high:.0%})"
+    return (
+        f"**{agreed.name} share {share.value:.0%} of their {whose}**{interval}; chance would give "
+        f"{found.chance:.0%}. {_meaning(found)}"
+    )
+
+
+def _meaning(found: Overlap) -> str:
+    low, high = found.share.low or 0.0, found.share.high or 1.0
+    if low <= found.chance <= high:
+        return "That is no more than chance can do."
+    if found.share.value >= 0.75:
+        return "They see these items much alike."
+    return "They agree far more than chance, and differ in much." if low > 2 * found.chance else "They agree a little."
+
+
+def _figure(agreed: list[Agreed]) -> None:
+    lines = [Whisker(each.name, f"shared of {each.found.k}", each.found.share, each.found.chance) for each in agreed]
+    drawn, listed = st.tabs(["Overlap", "Table"], key="embeddings_overlap_tabs")
+    with drawn:
+        alt = "; ".join(said(each) for each in agreed).replace("**", "")
+        st.echarts_chart(whiskers(lines), height=height(lines), key="embeddings_overlap", alt=alt)
+    with listed:
+        share = st.column_config.NumberColumn(format="percent")
+        st.dataframe(
+            {
+                "Models": [each.name for each in agreed],
+                "k": [each.found.k for each in agreed],
+                "Shared": [each.found.share.value for each in agreed],
+                "from": [each.found.share.low for each in agreed],
+                "to": [each.found.share.high for each in agreed],
+                "By chance": [each.found.chance for each in agreed],
+                "Items": [each.found.share.n for each in agreed],
+            },
+            column_config=dict.fromkeys(("Shared", "from", "to", "By chance"), share),
+            hide_index=True,
+            key="embeddings_overlap_table",
+            alt="Shared neighbours by pair of models, with 95 % interval and chance",
+        )
+
+
+def _changed(founds: Founds, agreed: list[Agreed]) -> None:
+    """Draw the items whose neighbours changed most; a click on a row brings its item into focus."""
+    pair = _pick(agreed)
+    first = founds[pair.first]
+    rows = list(pair.found.changed[:MOST])
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(f"**Whose neighbours changed most between {pair.name}**", width="content")
+        draw_exports("overlap", partial(as_csv, founds, agreed), partial(as_json, founds, agreed))
+    pictures = [first.pictures[row] for row in rows]
+    labels = {first.label: [first.table.columns[first.label][row] for row in rows]} if first.label else {}
+    shared = [round(pair.found.shares[row] * pair.found.k) for row in rows]
+    st.dataframe(
+        {
+            **({PICTURE: pictures} if any(pictures) else {}),
+            "Item": [first.texts[row] for row in rows],
+            **labels,
+            "Shared": [f"{count} of {pair.found.k}" for count in shared],
+            "Share": [pair.found.shares[row] for row in rows],
+        },
+        column_config={
+            PICTURE: SMALL,
+            "Item": st.column_config.TextColumn(width="large"),
+            "Shared": st.column_config.TextColumn(width="small"),
+            "Share": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent", width="small"),
+        },
+        hide_index=True,
+        height=300,
+        row_height=56 if any(pictures) else None,
+        on_select=lambda: _focus(rows),
+        selection_mode="single-row",
+        key="embeddings_changed",
+        alt=f"Items by shared neighbours between {pair.name}, the most changed first",
+    )
+
+
+def _pick(agreed: list[Agreed]) -> Agreed:
+    if len(agreed) == 1:
+        return agreed[0]
+    named = {each.name: each for each in agreed}
+    if st.session_state.get("embeddings_pair") not in named:
+        st.session_state["embeddings_pair"] = agreed[0].name
+    picked = st.segmented_control("Between", list(named), required=True, key="embeddings_pair", persist_state="session")
+    return named[picked or agreed[0].name]
+
+
+def _focus(rows: list[int]) -> None:
+    chosen = st.session_state["embeddings_changed"].selection.rows
+    st.session_state[picking.FOCUS] = rows[chosen[0]] if chosen else None
+
+
+def as_csv(founds: Founds, agreed: list[Agreed]) -> bytes:
+    """One line per item: its columns, and for each pair of models the share of neighbours that both name."""
+    columns: dict[str, Any] = dict(next(iter(founds.values())).rows.table.columns)
+    columns |= {f"shared@{each.found.k} {each.name}": each.found.shares for each in agreed}
+    return csv_of(columns)
+
+
+def as_json(founds: Founds, agreed: list[Agreed]) -> bytes:
+    """The models with their runs, and for each pair the overlap and every item's nearest neighbours by both."""
+    models = {
+        letter: {"provider": each.run.provider, "model": each.run.model, "run": each.run.id}
+        for letter, each in founds.items()
+    }
+    pairs = [_facts(founds, each) for each in agreed]
+    return json.dumps({"models": models, "pairs": pairs}, ensure_ascii=False, indent=2).encode()
+
+
+def _facts(founds: Founds, agreed: Agreed) -> dict[str, Any]:
+    found = agreed.found
+    near = {
+        letter: nearest(founds[letter].vectors, found.k).indices.tolist() for letter in (agreed.first, agreed.second)
+    }
+    items = [
+        {"item": text, "shared": share, "neighbours": {letter: rows[row] for letter, rows in near.items()}}
+        for row, (text, share) in enumerate(zip(founds[agreed.first].texts, found.shares, strict=True))
+    ]
+    share = found.share
+    return {
+        "between": [agreed.first, agreed.second],
+        "k": found.k,
+        "share": share.value,
+        "interval": [share.low, share.high],
+        "chance": found.chance,
+        "items": items,
+    }
