@@ -298,3 +298,11 @@ def test_files_that_are_too_large_together_are_not_sent(page, core, environment)
     assert not at.button(key="embeddings_go").disabled
     at.button(key="embeddings_empty").click().run()
     assert not at.session_state["embeddings_tray"]
+
+
+def test_a_limit_below_one_megabyte_holds(page, environment):
+    environment(PLAYGROUND_MAX_MEDIA_MB="0.5")
+    at = choose(page("embeddings"), "local", "colour-and-edges")
+    at = give(at, ("1.png", noise(1)))
+    assert "`1.png` has 0.6 MB, and 0.5 MB are allowed." in said(at)
+    assert not at.session_state["embeddings_tray"]

@@ -85,7 +85,7 @@ def _upload(key: str, widget: str, modalities: Collection[Modality], take: Take,
     st.file_uploader(
         f"Choose or drop {kinds}{'; several at once are fine' if several else ''}",
         accept_multiple_files=several,
-        max_upload_size=max_bytes() // 2**20,
+        max_upload_size=max(1, max_bytes() // 2**20),  # whole megabytes; `receive` holds to the exact limit
         key=widget,
         on_change=_uploaded,
         args=(key, widget, take),
