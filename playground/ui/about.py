@@ -6,8 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from playground.errors import PlaygroundError
 from playground.settings import TABLE, Setting
 from playground.ui.core import NAMESPACE, core
+from playground.ui.fault import fault
 
 PACKAGES = (
     "inference-playground",
@@ -27,8 +29,13 @@ def data_folder() -> None:
     folder = settings.data_dir
     st.markdown(f"**Data folder** · {megabytes(size(folder))}")
     st.code(str(folder), language=None, wrap_lines=True)
+    problem = None
+    try:
+        kept = _runs(core().history.count(NAMESPACE))
+    except PlaygroundError as error:
+        kept, problem = "cannot be read", error
     rows = [
-        ("Run history", settings.database, _runs(core().history.count(NAMESPACE))),
+        ("Run history", settings.database, kept),
         ("Media of requests", folder / "media", ""),
         ("Plugins", settings.plugins_dir, ""),
         ("Models", settings.models_dir, ""),
@@ -42,6 +49,8 @@ def data_folder() -> None:
         hide_index=True,
         border="horizontal",
     )
+    if problem is not None:
+        fault(problem, key="settings_history")
     st.caption("Set `PLAYGROUND_DATA_DIR` to move it. To forget everything, stop the playground and delete the folder.")
 
 

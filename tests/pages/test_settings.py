@@ -5,6 +5,7 @@ import pytest
 from playground.api.keys import api_key
 from playground.ui.about import megabytes, size
 from playground.ui.access import masked
+from tests.postgres import PASSWORD, QUOTED
 from tests.replay import Answer
 
 KEY = "sk-settings-test-0123456789"
@@ -132,6 +133,25 @@ def test_settings_name_secrets_only_as_set(page, openai):
     said = texts(page("settings"))
     assert "PLAYGROUND_RATE_LIMIT" in said
     assert KEY not in said
+
+
+def test_a_database_on_a_server_is_named_without_its_password(page, environment, postgres):
+    environment(PLAYGROUND_DATABASE_URL=postgres)
+    said = texts(page("settings"))
+    assert postgres.replace(QUOTED, "•••") in said
+    assert "0 runs" in said
+    assert PASSWORD not in said
+    assert QUOTED not in said
+
+
+def test_a_database_that_cannot_be_reached_leaves_the_rest_of_the_page(page, environment):
+    environment(PLAYGROUND_DATABASE_URL="postgresql://bob:sesame@127.0.0.1:1/play")
+    at = page("settings")
+    assert not at.exception
+    said = texts(at)
+    assert "`play` at `127.0.0.1:1`) cannot be reached" in said
+    assert "PLAYGROUND_RATE_LIMIT" in said
+    assert "sesame" not in said
 
 
 @pytest.mark.parametrize("key", ["", "a", "short", "x" * 23, "pk_" + "y" * 43])
