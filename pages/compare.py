@@ -10,6 +10,7 @@ from playground.ui.compare.launch import launch
 from playground.ui.compare.results import draw_results
 from playground.ui.compare.welcome import wanted, welcome
 from playground.ui.fault import fault
+from playground.ui.scorecard.offer import offer
 
 lost = session.reopen()
 panes.address()
@@ -20,15 +21,18 @@ if lost is not None:
 if shown is None and task == "chat":
     welcome()
 with st.container(border=True, key="compare_question"):
-    prompt = question.ask(task, shown.asked.id if shown else "")
+    prompt = question.ask(task)
     common = ask_common(task)
     values, start = st.container(), st.container()
 if shown is not None and len(shown.asked.rows) > 1:
     draw_results(shown)
 heads = draw_panes(task, common, shown)
+if shown is not None and not shown.live:
+    offer(shown.asked, shown.runs)
 with values:
     question.waiting(task, {head.pane.letter: taken(head.choice) for head in heads})
     lines = rows.ask(prompt, [head.pane for head in heads])
 with start:
     asked = question.Question(prompt, tuple(question.held(task)), lines)
     launch(task, asked, heads, shown, at_once=wanted())
+question.keep(task, shown.asked.id if shown else "")  # last: it takes a line of its own

@@ -41,10 +41,10 @@ def address() -> None:
 
 
 def another(task: Task, letter: str) -> None:
-    """Let a pane that has no model yet begin with one that no pane before it has, of the same provider."""
+    """Let a chat pane that has no model yet begin with one that no pane before it has, of the same provider."""
     box = f"{key(task, letter)}_model"
     place = letters().index(letter)
-    if place == 0 or st.session_state.get(box) or box in st.query_params:
+    if task != "chat" or place == 0 or st.session_state.get(box) or box in st.query_params:
         return
     before = [key(task, each) for each in letters()[:place]]
     provider = st.session_state.get(f"{before[-1]}_provider")

@@ -43,14 +43,19 @@ def box(task: Task) -> str:
     return f"compare_{task}_prompt"
 
 
-def ask(task: Task, last: str) -> str:
-    """Draw the box; returns what is in it. What is typed outlives a reload until a set after `last` is started."""
+def ask(task: Task) -> str:
+    """Draw the box; returns what is in it."""
     if task not in _BOXES:
         return ""
     label, placeholder, help_ = _BOXES[task]
     text = st.text_area(label, key=box(task), placeholder=placeholder, help=help_, height=116, persist_state="session")
-    keep_draft(box(task), last)
     return text or ""
+
+
+def keep(task: Task, last: str) -> None:
+    """Let what is typed outlive a reload, until a set after `last` is started."""
+    if task in _BOXES:
+        keep_draft(box(task), last)
 
 
 def attach(task: Task) -> None:
