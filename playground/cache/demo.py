@@ -31,7 +31,7 @@ QUESTIONS = Path(__file__).with_name("demo.txt")
 SAMPLES: tuple[tuple[str, str], ...] = (
     ("How do you cancel a running answer, please?", "hit"),
     ("How much would a call cost?", "hit"),
-    ("What is TTFT?", "exact"),
+    ("What's TTFT?", "exact"),
     ("What is TTFB?", "miss"),
     ("What is time to last token?", "miss"),
 )
@@ -72,12 +72,14 @@ def _questions() -> list[str]:
 
 
 def _learn(books: Books, opened: Open, question: str) -> None:
-    """Ask one question; with a limit of 0 the core serves nothing and sees every answer."""
+    """Ask one question as a visitor would; one that is served teaches nothing."""
     core, entry = opened.core, new_id()
     reply = _answered(question)
     vector = books.embedder.read(question).vector
     where = scope("default", "local", Call("chat", "handbook", messages=(Message("user", question),)))
-    decision = core.lookup(vector, question, scope=where, delta=0.0)
+    decision = core.lookup(vector, question, scope=where)
+    if decision.serve:
+        return
     _, changes = core.remember(vector, question, entry, scope=where, entry=entry)
     books.write(opened, changes, {entry: Kept("local", "handbook", excerpt(reply.text), reply.pack())})
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.conftest import App, Shot, ask, settled, start_app, stop_app
 
 Visit = Callable[..., Page]
-PARAPHRASES = ("How could I delete runs?", "How do you stop a running answer, please?")
+PARAPHRASES = ("How could I delete runs?", "How much would a call cost?")
 
 
 @pytest.fixture
