@@ -195,6 +195,12 @@ class Provider(Protocol):
     def answer(self, call: Call) -> Iterator[Chunk]:
         """Answer one call; the last chunks carry `usage` and, for chat, `finish_reason`. Raises PlaygroundError."""
 
+    def vet(self, call: Call) -> None:
+        """Raise what `answer` would raise before anything is sent. Never touches the network."""
+
+    def count(self, call: Call) -> int | None:
+        """The tokens of a call's texts as its answer will count them; None where only the provider can tell."""
+
     def models(self) -> tuple[Model, ...]:
         """The models on offer, best first. May ask the provider; raises PlaygroundError."""
 

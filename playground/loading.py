@@ -38,8 +38,7 @@ class Loader:
             return plan
         media = {**plan.media, **self._fetched(plan, stop)}
         media = {place: probe(each, place, stop) if each.data else each for place, each in media.items()}
-        swap = {id(before): media[place] for place, before in plan.media.items()}
-        return replace(plan, media=media, calls=tuple(_with(call, swap) for call in plan.calls))
+        return with_files(replace(plan, media=media), plan.media)
 
     def _fetched(self, plan: Plan, stop: Stop) -> dict[str, Media]:
         """The files, by place, that were only addresses and that the provider does not fetch itself."""
@@ -95,6 +94,12 @@ class Loader:
                 done.put((errand, replace(typed(data, media.name, media.modality), url=media.url)))
             except Exception as error:  # noqa: BLE001 - raised where it is waited for
                 done.put((errand, error))
+
+
+def with_files(plan: Plan, before: Mapping[str, Media]) -> Plan:
+    """The plan with the files of its `media` in its calls too, where those of `before` stand now."""
+    swap = {id(file): plan.media[place] for place, file in before.items()}
+    return replace(plan, calls=tuple(_with(call, swap) for call in plan.calls))
 
 
 def _next(

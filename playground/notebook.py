@@ -7,6 +7,7 @@ from playground.cache.receipt import Receipt
 from playground.cache.visit import Wish
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.errors import BadRequestError
+from playground.preflight import Preflight
 from playground.runs import Runs, build, shared
 from playground.settings import Settings
 from playground.ticket import Ticket
@@ -103,6 +104,18 @@ class Playground:
         if self._last is None:
             raise BadRequestError("nothing was asked yet")
         return self._core.verdict(self._last.id, self._namespace, right, prompt)
+
+    def preflight(
+        self,
+        *,
+        inputs: Mapping[str, Any],
+        provider: str | None = None,
+        model: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> Preflight:
+        """What a request would meet: problems, tokens, price, cache. Nothing is sent, fetched or recorded."""
+        return self._core.preflight(self._request(provider, model, inputs, parameters, fields), self._namespace)
 
     def peek(
         self,

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +16,9 @@ from playground.call import Chunk, Provider, Stop, Task, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.engine import Engine
 from playground.errors import BadRequestError, InternalServerError, NotFoundError, PlaygroundError
+from playground.inspection import inspected
 from playground.loading import Loader
+from playground.preflight import Preflight, preflight, refused
 from playground.record import Door, RunRecord
 from playground.resolve import resolve
 from playground.settings import Settings
@@ -269,6 +272,23 @@ class Runs:
         visit = Visit(namespace, delta=request.cache_delta)
         calls = self._loader.load(plan, Stop()).calls
         return tuple(self.cache.peek(plan.provider, visit, call) for call in calls)
+
+    def preflight(self, request: RawInferenceRequest, namespace: str) -> Preflight:
+        """What a request would meet; nothing is sent, fetched or recorded. Never raises PlaygroundError."""
+        try:
+            plan = resolve(request, self.providers, stream=False, stop=Stop(), max_bytes=self._loader.max_bytes)
+        except PlaygroundError as error:
+            return refused(request.provider or "", request.model or "", error)
+        plan, seconds, problems = inspected(plan)
+        found = preflight(plan, seconds, problems)
+        if not found.ready or plan.task != "chat" or not request.enable_semantic_cache or problems:
+            return found
+        visit = Visit(namespace, delta=request.cache_delta)
+        try:
+            receipts = tuple(self.cache.peek(plan.provider, visit, call).json() for call in plan.calls)
+        except PlaygroundError:  # what the cache cannot do never fails a request
+            return found
+        return replace(found, cache=receipts)
 
     def receipts(self, record: RunRecord) -> list[dict[str, Any]]:
         """The cache's receipts of a run, with what judges have said since; without that where the cache is broken."""

@@ -4,11 +4,12 @@ import re
 from typing import Annotated
 
 import anyio
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from playground.api.auth import Namespace, admit
 from playground.api.context import Core, context, core
+from playground.api.dry_run import MIME, DryRun, dry_run
 from playground.api.events import EventStream, decided, hang_up
 from playground.api.openapi import LIMIT_HEADERS, RUN_HEADERS, failures, headers
 from playground.api.payload import Payload
@@ -40,8 +41,12 @@ With `enable_semantic_cache` an answer that was given before is reused for the s
 within `cache_delta`. `Cache-Control: no-cache` asks the model and stores its answer anew, `no-store` leaves the cache
 alone. `X-Cache` says what became of each prompt, `GET /v1/runs/{id}` why.
 
-Additions to the document this follows: streaming, `X-Namespace` (scopes the run), and the headers `X-Run-Id` (see
-`GET /v1/runs/{id}`), `X-Cache` and `X-RateLimit-*`. A 422 carries both error shapes that published clients read. A
+With `?dry_run=true` nothing is sent and nothing recorded: the answer says what the request would meet (`DryRun`): what
+the provider is known to refuse, a key that is missing, tokens and price as ranges, what the cache would do. It is a 200
+whatever is wrong; only a body that is no request is a 422.
+
+Additions to the document this follows: dry runs, streaming, `X-Namespace` (scopes the run), and the headers `X-Run-Id`
+(see `GET /v1/runs/{id}`), `X-Cache` and `X-RateLimit-*`. A 422 carries both error shapes that published clients read. A
 run that somebody else stopped is a 499; what had arrived by then is in its record."""
 
 _EVENTS = {"schema": {"type": "string"}, "example": 'event: delta\ndata: {"index":0,"text":"Hello"}\n\n'}
@@ -66,15 +71,25 @@ router = APIRouter(dependencies=[Depends(admit)])
     operation_id="execute_raw_inference_v1_inference_post",
     response_model=RawInferenceResponse,
     responses={
-        200: {"content": {"text/event-stream": _EVENTS}, "headers": headers(RUN_HEADERS | LIMIT_HEADERS)},
+        200: {
+            "content": {"text/event-stream": _EVENTS, MIME: {"schema": DryRun.model_json_schema()}},
+            "headers": headers(RUN_HEADERS | LIMIT_HEADERS),
+        },
         **failures(400, 401, 403, 404, 413, 429, 499, 500, 503, 504),
     },
     openapi_extra=_BODY,
 )
 async def execute(
-    request: Request, payload: Payload, namespace: Namespace, core: Annotated[Core, Depends(core)]
+    request: Request,
+    payload: Payload,
+    namespace: Namespace,
+    core: Annotated[Core, Depends(core)],
+    dry: Annotated[bool, Query(alias="dry_run", description="Only say what the request would meet")] = False,
 ) -> Response:
     """Start a run and answer with what it gives."""
+    if dry:
+        found = await context(request).work(core.runs.preflight, payload, namespace)
+        return Reply(dry_run(found), media_type=MIME)
     stream = wants_events(request.headers.get("accept", ""))
     wish = wished(request.headers.get("cache-control", ""))
     run = await context(request).work(

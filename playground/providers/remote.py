@@ -54,17 +54,35 @@ class Remote:
 
     def answer(self, call: Call) -> Iterator[Chunk]:
         """Answer one call: the exchange first, then what was said. Raises PlaygroundError."""
-        call = replace(call, parameters=reasoning.mapped(call.model, self.name, call.parameters))
-        refusals.check(call.model, self.name, call.parameters)
+        call = self._mapped(call)
         apart = self._row.apart(call.model)
         target = self._login.target(call.stop) if apart else self._row.target(self._settings)
+        dialect = self._dialect(call, target)
+        with contextlib.closing(self._chunks(call, target, dialect)) as chunks:
+            yield from rejoin(chunks)
+
+    def vet(self, call: Call) -> None:
+        """Raise what is known to be wrong with a call; a key that is missing is `readiness`'s to say."""
+        self._dialect(self._mapped(call), Target(self.name, self._row.base_url_of(self._settings)))
+
+    def count(self, call: Call) -> int | None:  # noqa: ARG002 - the protocol's
+        """Never: tokenizers are the providers' own."""
+        return None
+
+    def _mapped(self, call: Call) -> Call:
+        """The call with common words in the provider's own, none of which is refused."""
+        call = replace(call, parameters=reasoning.mapped(call.model, self.name, call.parameters))
+        refusals.check(call.model, self.name, call.parameters)
+        return call
+
+    def _dialect(self, call: Call, target: Target) -> Dialect:
+        """How the call is spoken, its files checked."""
         choose = self._row.choose(call.task)
         if choose is None:
             raise BadRequestError(f"{self.title} does not {_TASKS[call.task]} here; choose another provider")
         dialect = choose(call, target)
         dialect.takes(call.model).check(files(call), model=call.model, title=self.title, inputs=self._inputs(call))
-        with contextlib.closing(self._chunks(call, target, dialect)) as chunks:
-            yield from rejoin(chunks)
+        return dialect
 
     def fetches(self, model: str, media: Media) -> bool:
         """Whether the provider fetches this address itself; nobody else has to load it then."""

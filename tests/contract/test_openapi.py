@@ -49,7 +49,9 @@ def test_additions_to_the_operation_are_declared(spec):
     assert set(operation["responses"]) - set(OPERATION["responses"]) == {"413", "429", "499", "503", "504"}
     assert "text/event-stream" in operation["responses"]["200"]["content"]
     assert {"X-Run-Id", "X-Cache", "X-RateLimit-Limit"} <= set(operation["responses"]["200"]["headers"])
-    assert "parameters" not in operation
+    assert [(each["name"], each["in"], each["required"]) for each in operation["parameters"]] == [
+        ("dry_run", "query", False)
+    ]
     schemes = spec["components"]["securitySchemes"]
     assert schemes["Bearer"]["scheme"] == "bearer"
     assert schemes["NamespaceHeader"]["name"] == "X-Namespace"

@@ -19,7 +19,8 @@ LAYERS = (
     ("ui", "api", "notebook", "__init__"),
     ("runs", "sweep"),
     ("engine",),
-    ("ticket", "fanout", "loading"),
+    ("inspection",),
+    ("ticket", "fanout", "loading", "preflight"),
     (
         "resolve",
         "inputs",
@@ -90,6 +91,7 @@ LAYERS = (
         "structured",
         "diff",
         "seal",
+        "tokens",
         "template",
     ),
     ("contract", "display", "record", "pace", "units", "wire", "call", "errors", "settings", "versions"),

@@ -6,8 +6,8 @@ from functools import partial
 
 from playground.call import Call, Chunk, Media, Model, Readiness, Task
 from playground.errors import BadRequestError, NotFoundError
-from playground.providers.local import appearance, embedding, fetched, handbook, reading, speech, summary
-from playground.providers.local.encoder import BUNDLED
+from playground.providers.local import appearance, embedding, fetched, handbook, reading, speaking, speech, summary
+from playground.providers.local.encoder import BUNDLED, tokens
 from playground.settings import Settings
 
 
@@ -46,6 +46,19 @@ class Local:
 
     def answer(self, call: Call) -> Iterator[Chunk]:
         """Answer one call. Raises NotFoundError, BadRequestError, and what the model raises."""
+        yield from self._checked(call).answer(call)
+
+    def vet(self, call: Call) -> None:
+        """Raise what `answer` raises before it begins."""
+        self._checked(call)
+
+    def count(self, call: Call) -> int | None:
+        """What the bundled models count; None for those whose tokenizer is not here."""
+        if call.task == "chat" and not any(message.media for message in call.messages):
+            return sum(speaking.count(message.content) for message in call.messages)
+        return sum(map(tokens, call.texts)) if call.model == embedding.MODEL.id else None
+
+    def _checked(self, call: Call) -> Row:
         row = self._row(call.model)
         if row is None:
             there = ", ".join(f"`{model.id}`" for model in self.models())
@@ -54,7 +67,7 @@ class Local:
                 details={"resource": "model", "id": call.model},
             )
         _check(row, call)
-        yield from row.answer(call)
+        return row
 
     def models(self) -> tuple[Model, ...]:
         """The bundled models, those whose weights are fetched, then the folders by name."""

@@ -60,6 +60,20 @@ class Encoder:
                 yield from pool.map(self.embed, texts[start : start + _CHUNK])
 
 
+def tokens(text: str) -> int:
+    """Tokens that the bundled model reads of a text; no more than fit are read."""
+    return len(_tokenizer().encode(text).ids)
+
+
+@cache
+def _tokenizer() -> Any:
+    from tokenizers import Tokenizer
+
+    found = Tokenizer.from_file(str(BUNDLED / "tokenizer.json"))
+    found.enable_truncation(json.loads((BUNDLED / "tokenizer_config.json").read_text("utf-8"))["model_max_length"])
+    return found
+
+
 def missing(folder: Path) -> str | None:
     """The first needed file that a folder does not have."""
     return next((name for name in NEEDED if not (folder / name).is_file()), None)
