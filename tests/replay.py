@@ -91,8 +91,9 @@ class Answer:
 
     A `body` goes out at once with its length. `pieces` go out as one chunk and one TCP write each, `delay` seconds
     before each; a generator is played once, and may wait for what it likes. Before anything at all the server waits
-    `wait` seconds. `then` is what follows the last byte: `end` finishes the body and keeps the connection, `close` hangs
-    up there (a stream is cut), `hang` stays silent until the client goes. An answer with status 0 is the closing of the connection without a byte.
+    `wait` seconds. `then` is what follows the last byte: `end` finishes the body and keeps the connection, `close`
+    hangs up there (a stream is cut), `hang` stays silent until the client goes. An answer with status 0 is the closing
+    of the connection without a byte.
     """
 
     status: int = 200

@@ -75,7 +75,7 @@ def _ended(run: RunRecord, letter: str, key: str, base: Base | None, again: Call
         draw_vectors(run, key)
     elif base is not None and base.letter != letter and text:
         _differences(base, letter, text, key)
-    else:
+    elif text or any(run.reasoning) or run.status != "failed":
         draw_said(run, key)
     if run.status == "failed" and run.error:
         fault(run.error, key=key, retry=again)
