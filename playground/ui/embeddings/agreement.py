@@ -148,16 +148,16 @@ def _changed(founds: Founds, agreed: list[Agreed]) -> None:
     shared = [round(pair.found.shares[row] * pair.found.k) for row in rows]
     st.dataframe(
         {
+            "Shared": [f"{count} of {pair.found.k}" for count in shared],
             **({PICTURE: pictures} if any(pictures) else {}),
             "Item": [first.texts[row] for row in rows],
             **labels,
-            "Shared": [f"{count} of {pair.found.k}" for count in shared],
             "Share": [pair.found.shares[row] for row in rows],
         },
         column_config={
             PICTURE: SMALL,
             "Item": st.column_config.TextColumn(width="large"),
-            "Shared": st.column_config.TextColumn(width="small"),
+            "Shared": st.column_config.TextColumn(width=76),
             "Share": st.column_config.ProgressColumn(min_value=0, max_value=1, format="percent", width="small"),
         },
         hide_index=True,

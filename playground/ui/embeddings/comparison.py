@@ -54,7 +54,7 @@ def _draw(shown: Mapping[Place, str]) -> None:
         st.info("One item has nothing to lie near to. Give two or more, and the maps show how close they are.")
         return
     with controls:
-        views = draw_controls(founds)
+        views = draw_controls(founds, [columns[LETTERS.index(letter)].container() for letter in founds])
     for (letter, found), view in zip(founds.items(), views, strict=True):
         with columns[LETTERS.index(letter)]:
             others = [other for other in founds.values() if other is not found]

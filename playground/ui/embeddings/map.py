@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.colouring import Colouring
 from playground.figures import Kinds, point_map
@@ -35,16 +36,17 @@ class View:
     pictures: bool
 
 
-def draw_controls(founds: Mapping[str, Embedded]) -> list[View]:
-    """Draw the controls in one line, with the state of UMAP at its end; returns a view for each map of these items.
+def draw_controls(founds: Mapping[str, Embedded], slots: Sequence[DeltaGenerator] = ()) -> list[View]:
+    """Draw the controls in one line; returns a view for each map of these items.
 
-    `founds` are by the letters of their models.
+    `founds` are by the letters of their models, `slots` where the state of UMAP goes for each; without, into the line.
     """
     found = next(iter(founds.values()))
     options = [PLAIN, *found.colours]
     if st.session_state.get("embeddings_colour") not in options:
         st.session_state["embeddings_colour"] = found.label or PLAIN
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="embeddings_controls"):
+    line = st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="embeddings_controls")
+    with line:
         st.segmented_control(
             "Map",
             list(METHODS),
@@ -73,10 +75,9 @@ def draw_controls(founds: Mapping[str, Embedded]) -> list[View]:
             "Pictures", value=True, key="embeddings_pictures", persist_state="session", help="Show them on the map."
         )
         chosen = None if colour == PLAIN else colour
-        several = len(founds) > 1
         return [
-            View(_projection(each, letter if several else ""), chosen, rings, pictures)
-            for letter, each in founds.items()
+            View(_projection(each, letter, slot), chosen, rings, pictures)
+            for (letter, each), slot in zip(founds.items(), slots or [line], strict=True)
         ]
 
 
@@ -108,44 +109,42 @@ def draw_map(found: Embedded, view: View, others: Sequence[Embedded] = (), heigh
     st.markdown(f":small[{words(projection, found.trust(projection), len(found))}]", help=HELP)
 
 
-def _projection(found: Embedded, letter: str) -> Projection:
-    """The map to show now: UMAP when it is wanted and there, else PCA and a line that says why."""
+def _projection(found: Embedded, letter: str, slot: DeltaGenerator) -> Projection:
+    """The map to show now: UMAP when it is wanted and there, else PCA and a line in the slot that says why."""
     pca = project(found.vectors, "pca").result()
     if st.session_state["embeddings_method"] == "pca":
         return pca
     drawing, key = project(found.vectors, "umap"), f"embeddings_umap_{letter}"
     if not drawing.done():
-        _wait(drawing, _key(found), letter, key)
+        with slot:
+            _wait(drawing, _key(found), key)
         return pca
     failure = drawing.failure()
     if failure is None:
         return drawing.result()
-    st.markdown(f":orange[:material/info:] :small[{_named(letter)}Shown by PCA: {failure.message}.]")
-    if failure.status != 400:
-        st.button("Compute UMAP", key=f"{key}again", type="tertiary", on_click=_again, args=(found,))
+    with slot:
+        st.markdown(f":orange[:material/info:] :small[Shown by PCA: {failure.message}.]")
+        if failure.status != 400:
+            st.button("Compute UMAP", key=f"{key}again", type="tertiary", on_click=_again, args=(found,))
     return pca
 
 
-def _wait(drawing: Drawing, chart: str, letter: str, key: str) -> None:
+def _wait(drawing: Drawing, chart: str, key: str) -> None:
     with st.container(key=f"{key}waiting", width="content"):  # of its own: fragments in one container share identity
-        st.fragment(run_every=0.5)(_waiting)(drawing, chart, letter, key)
+        st.fragment(run_every=0.5)(_waiting)(drawing, chart, key)
 
 
-def _waiting(drawing: Drawing, chart: str, letter: str, key: str) -> None:
+def _waiting(drawing: Drawing, chart: str, key: str) -> None:
     """Say that UMAP is on its way; run the page once more when it is there."""
     with st.container(horizontal=True, vertical_alignment="center", width="content", key=f"{key}waits"):
         st.markdown(
-            f":small[:shimmer[{_named(letter)}Computing UMAP]]",
+            ":small[:shimmer[Computing UMAP]]",
             help="PCA is shown until then. A server's first UMAP takes 10 to 25 seconds longer: its code is compiled.",
         )
         st.button("Skip", key=f"{key}skip", type="tertiary", on_click=_skip, args=(drawing,))
     if drawing.done():
         picking.redraw(chart)
         st.rerun()
-
-
-def _named(letter: str) -> str:
-    return f"{letter}: " if letter else ""
 
 
 def _key(found: Embedded) -> str:

@@ -143,13 +143,13 @@ def _queries_table(checked: Checked) -> None:
     st.dataframe(
         {
             "Query": [pair.query for pair in checked.pairs],
-            "Expected": [" | ".join(checked.texts[row] for row in rows) for rows in checked.expected],
             **ranks,
             **better,
+            "Expected": [" | ".join(checked.texts[row] for row in rows) for rows in checked.expected],
             **{f"nDCG {letter}": list(found.scores["ndcg"]) for letter, found in checked.found.items()},
         },
         column_config={
-            "Query": st.column_config.TextColumn(width=200),
+            "Query": st.column_config.TextColumn(width=180),
             "Expected": st.column_config.TextColumn(width=220),
             **{
                 name: st.column_config.NumberColumn(help="Of the first expected item; 1 is best.", width=66)
