@@ -60,5 +60,5 @@ def stretches(pairs: Sequence[Pair], space: str = " ") -> list[Pair]:
     found: list[Pair] = []
     for kind, stretch in groupby(pairs, lambda pair: pair.kind):
         together = list(stretch)
-        found.append(Pair(kind, *(space.join(getattr(pair, side) for pair in together) for side in _SIDES)))
+        found.append(Pair(kind, *(space.join(filter(None, (getattr(p, side) for p in together))) for side in _SIDES)))
     return found

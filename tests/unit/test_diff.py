@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from playground.diff import Pair, align, counts, joined
+from playground.diff import Pair, align, counts, joined, stretches
 
 TOKENS = st.lists(st.sampled_from(["a", "b", "c", "B", "naïve", "東", "👩‍👩‍👧"]), max_size=12)
 
@@ -62,6 +62,15 @@ def test_stretches_are_joined(before, after):
     assert " ".join(pair.after for pair in short if pair.after).split() == [p.after for p in pairs if p.after]
     assert [pair for pair in short if pair.kind != "same"] == [pair for pair in pairs if pair.kind != "same"]
     assert all({left.kind, right.kind} != {"same"} for left, right in itertools.pairwise(short))
+
+
+@given(TOKENS, TOKENS)
+def test_stretches_of_every_kind_are_joined(before, after):
+    short = stretches(align(before, after))
+    assert " ".join(pair.before for pair in short if pair.before).split() == before
+    assert " ".join(pair.after for pair in short if pair.after).split() == after
+    assert all(left.kind != right.kind for left, right in itertools.pairwise(short))
+    assert all((pair.after == "") == (pair.kind == "removed") for pair in short)
 
 
 def test_a_long_text_takes_no_table():
