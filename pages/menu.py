@@ -34,6 +34,7 @@ pages = {
     for section, rows in MENU.items()
 }
 pages["Inspect"].append(st.Page(HERE / "receipt.py", title="Receipt", visibility="hidden"))  # opened by its link
+pages["Inspect"].append(st.Page(HERE / "slides.py", title="Slides", visibility="hidden"))
 # Before the navigation: it would make the page's Material icon the browser tab's, fetched from another host.
 st.set_page_config(page_icon=str(HERE / "static" / "icon.svg"), layout="wide")
 page = st.navigation(pages)

@@ -19,6 +19,7 @@ from playground.ui.permalink.share import copy_link
 from playground.ui.replay import replayable
 from playground.ui.report import report_button
 from playground.ui.request import exact_request
+from playground.ui.slides.adding import add_button
 from playground.ui.timeline import timeline
 from playground.units import dollars, seconds
 
@@ -85,6 +86,7 @@ def show_run(run: RunRecord) -> None:
             on_click="ignore",
         )
         report_button([run.id], "runs", label="Download a report")
+        add_button([run.id], "runs")
 
 
 def brief(value: Any) -> Any:

@@ -12,6 +12,7 @@ from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import STATES, clear
 from playground.ui.look import quiet
 from playground.ui.report import report_button
+from playground.ui.slides.adding import add_button
 from playground.ui.underway import open_run
 from playground.units import dollars
 
@@ -80,10 +81,12 @@ def _ticked() -> list[int]:
 def _together(ids: Sequence[str]) -> None:
     """What can be done with the ticked runs."""
     if not ids:
-        st.markdown(quiet("Tick runs to take them along together."))
+        st.markdown(quiet("Tick runs to take them along: as a report, or as slides."))
+        st.page_link("slides.py", label="Slides", icon=":material/slideshow:")
         return
     st.markdown(quiet(f"**{len(ids):,}** ticked"))
     report_button(ids, "runs_together")
+    add_button(ids, "runs_together")
 
 
 def _cells(lines: Sequence[Glance]) -> dict[str, list[Any]]:

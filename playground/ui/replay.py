@@ -82,7 +82,8 @@ def _beat(run: RunRecord, key: str, live: bool) -> None:
 def _draw(run: RunRecord, key: str, place: DeltaGenerator, text: DeltaGenerator) -> None:
     now = _elapsed(run, key)
     shown = told(run.texts, run.pace, now) if run.pace else run.texts
-    place.markdown(f"{stamp(run)} {quiet(_words(run, now))}")
+    words = "" if _began(run, key) is None else quiet(_words(run, now))
+    place.markdown(f"{stamp(run)} {words}")
     draw_text(text, joined(shown), as_json="schema" in (run.request.get("parameters") or {}))
 
 

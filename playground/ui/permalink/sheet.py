@@ -16,6 +16,7 @@ from playground.ui.permalink.share import copy_link, print_button
 from playground.ui.replay import replayable
 from playground.ui.report import report_button
 from playground.ui.request import exact_request
+from playground.ui.slides.adding import add_button
 from playground.ui.timeline import timeline
 
 _GO_ON = {
@@ -51,6 +52,7 @@ def _actions(run: RunRecord) -> None:
         copy_link(run.id, "receipt")
         print_button("receipt")
         report_button([run.id], "receipt")
+        add_button([run.id], "receipt")
         if run.task in _GO_ON and run.status == "done":
             page, label, icon = _GO_ON[run.task]
             st.page_link(page, label=label, icon=icon, query_params={"run": run.id})

@@ -1,0 +1,1 @@
+"""Slides: runs in an order, one after the other in large type."""
