@@ -176,6 +176,7 @@ class Proxy:
                         client.shutdown(socket.SHUT_RDWR)
                         if self._forwarded:
                             server.sendall(data)
+                        server.shutdown(socket.SHUT_RDWR)  # closing alone says nothing while a thread still reads it
                         return
                     server.sendall(data)
 

@@ -19,8 +19,12 @@ from playground.store.place import LostError, Migration
 
 PATIENCE = 20
 """Seconds to wait for another server that is writing, and for a network that is silent."""
-AWAY = 10.0
+AWAY = 15.0
 """Seconds in which a server that went away while it was in use may come back before a write fails."""
+PAUSE = 2.0
+"""Seconds until a server that could not be opened is tried again."""
+SILENT = 10
+"""Seconds after which a writer that fell silent in the middle, as when its machine lost power, loses its turn."""
 
 _T = TypeVar("_T")
 _DEFAULTS: dict[str, str | int] = {
@@ -30,7 +34,7 @@ _DEFAULTS: dict[str, str | int] = {
     "tcp_user_timeout": PATIENCE * 1000,
 }
 _READS = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-_WRITES = f"SET lock_timeout = '{PATIENCE}s'"
+_WRITES = f"SET lock_timeout = '{PATIENCE}s'; SET idle_in_transaction_session_timeout = '{SILENT}s'"
 
 _GONE = "the connection to {place} was lost ({reason}); try again when it is back"
 _REFUSED = (
@@ -62,19 +66,24 @@ class Server:
         self._schema = f"playground_{part}"
         self._migrations = migrations
         self._connection: psycopg.Connection | None = None
+        self._failure: tuple[float, psycopg.Error | None] = 0.0, None
 
     def __str__(self) -> str:
         return f"the PostgreSQL database of `PLAYGROUND_DATABASE_URL` ({_address(self._url)})"
 
     def open(self) -> None:
-        """Make the schema where there is none and bring it to the newest format."""
-        connection = self._connect(_WRITES)
+        """Make the schema where there is none and bring it to the newest format.
+
+        Right after a failure it fails at once: those who waited for it must not each wait for a silent host in turn.
+        """
+        failed, reason = self._failure
+        if reason is not None and time.monotonic() - failed < PAUSE:
+            raise self.explained(reason)
         try:
-            self._migrate(connection)
-        except BaseException:
-            connection.close()
+            self._connection = self._made()
+        except psycopg.Error as error:
+            self._failure = time.monotonic(), error
             raise
-        self._connection = connection
 
     @contextmanager
     def transaction(self) -> Iterator[Speaker]:
@@ -115,6 +124,15 @@ class Server:
         """Close the writer's connection."""
         if self._connection is not None:
             self._connection.close()
+
+    def _made(self) -> psycopg.Connection:
+        connection = self._connect(_WRITES)
+        try:
+            self._migrate(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _connect(self, mode: str) -> psycopg.Connection:
         connection = psycopg.connect(_conninfo(self._url), autocommit=True)

@@ -92,6 +92,19 @@ def test_the_failing_work_of_one_is_not_the_others_loss(database: Database):
     assert sorted(notes(database)) == sorted(set(texts))
 
 
+def test_writers_take_turns_also_those_of_other_servers(opened: Opened):
+    """Each reads what is there and writes one more: two at once would count the same."""
+
+    def one_more(connection: Connection) -> None:
+        ((count,),) = connection.execute("SELECT count(*) FROM notes").fetchall()
+        note(f"note {count}")(connection)
+
+    servers = [opened(), opened()]
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(lambda number: servers[number % 2].write(one_more), range(64)))
+    assert sorted(notes(servers[0])) == sorted(f"note {number}" for number in range(64))
+
+
 def test_work_that_raises_something_else_raises_it(database: Database):
     def broken(connection: Connection) -> None:
         connection.execute("INSERT INTO notes (text) VALUES ('half')")

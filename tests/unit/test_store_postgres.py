@@ -1,10 +1,12 @@
 """A PostgreSQL server as a place of data: away and back, cut in the middle of a commit, refused in sentences."""
 
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -14,10 +16,10 @@ from playground.settings import Settings
 from playground.store.database import Database
 from playground.store.dialect import translated
 from playground.store.history import History
-from playground.store.place import placed
+from playground.store.place import LostError, placed
 from tests.postgres import PASSWORD, QUOTED, Cluster, Proxy
 from tests.runs import chat
-from tests.unit.test_store_database import kept, make_notes, note, notes
+from tests.unit.test_store_database import kept, make_notes, note, notes, refused
 
 ROOT = Path(__file__).parents[2]
 
@@ -95,6 +97,43 @@ def test_idle_lines_that_broke_are_left_for_new_ones(cluster: Cluster, postgres:
     cluster.stop()
     cluster.start()
     assert notes(database) == []
+    database.close()
+
+
+@pytest.mark.slow
+def test_a_writer_that_falls_silent_loses_its_turn(postgres: str):
+    database = kept(postgres)
+    silent = placed(postgres, "notes", [make_notes])
+    silent.open()
+
+    def fall_silent() -> None:
+        with silent.transaction() as connection:
+            note("half")(connection)
+            database.write(note("whole"))
+            connection.execute("SELECT 1")
+
+    with pytest.raises(LostError):
+        fall_silent()
+    assert notes(database) == ["whole"]
+    silent.close()
+    database.close()
+
+
+@pytest.mark.slow
+def test_many_wait_for_a_silent_host_together():
+    """It accepts and says nothing: the first waits until the driver gives up, and the others do not start over."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        database = kept(f"postgresql://u:p@127.0.0.1:{listener.getsockname()[1]}/d")
+        with ThreadPoolExecutor(8) as pool:
+            refusals = list(pool.map(lambda number: refused(database, f"note {number}"), range(8)))
+        assert all("timeout" in refusal for refusal in refusals)
+        listener.setblocking(False)
+        tried = 0
+        with suppress(BlockingIOError):
+            while True:
+                listener.accept()[0].close()
+                tried += 1
+        assert tried < 8
     database.close()
 
 
