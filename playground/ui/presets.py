@@ -66,9 +66,9 @@ def _row(task: Task, key: str, place: int, name: str, setup: Mapping[str, Any]) 
         )
         edit, bin_ = ":material/edit:", ":material/delete:"
         args, help_ = (key, name), f"Rename {name}"
-        st.button("", key=f"{prefix}_rename", icon=edit, help=help_, type="tertiary", on_click=_rename, args=args)
+        st.button(help_, key=f"{prefix}_rename", icon=edit, help=help_, type="tertiary", on_click=_rename, args=args)
         gone, help_ = (task, key, name), f"Delete {name}"
-        st.button("", key=f"{prefix}_delete", icon=bin_, help=help_, type="tertiary", on_click=_delete, args=gone)
+        st.button(help_, key=f"{prefix}_delete", icon=bin_, help=help_, type="tertiary", on_click=_delete, args=gone)
 
 
 def setup(key: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -65,11 +65,12 @@ def _row(deck: Deck, place: int, id_: str) -> None:
         st.markdown(_words(run, id_), width="stretch")
         with st.container(horizontal=True, width="content", gap="xsmall"):
             for name, icon, by, off in (("up", "arrow_upward", -1, place == 0), ("down", "arrow_downward", 1, last)):
+                words = f"Move slide {place + 1} {name}"
                 st.button(
-                    "",
+                    words,
                     key=f"{key}_{name}",
                     icon=f":material/{icon}:",
-                    help=f"Move slide {place + 1} {name}",
+                    help=words,
                     type="tertiary",
                     on_click=_change,
                     args=(deck, id_, by),
@@ -77,7 +78,7 @@ def _row(deck: Deck, place: int, id_: str) -> None:
                 )
             bin_, words = ":material/delete:", f"Take slide {place + 1} out"
             out = (deck, id_)
-            st.button("", key=f"{key}_out", icon=bin_, help=words, type="tertiary", on_click=_change, args=out)
+            st.button(words, key=f"{key}_out", icon=bin_, help=words, type="tertiary", on_click=_change, args=out)
 
 
 def _change(deck: Deck, id_: str, by: int = 0) -> None:
