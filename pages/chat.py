@@ -7,6 +7,7 @@ from playground.ui.bar import model_bar
 from playground.ui.examples import empty_state
 from playground.ui.fault import fault
 from playground.ui.forms.door import paste_button, paste_note
+from playground.ui.outlook import chat_strip
 from playground.ui.schema import schema_editor
 from playground.ui.system import system_prompt
 
@@ -31,6 +32,7 @@ with column:
 blocked = setup.blocked or problem
 with st.bottom:
     hint = blocked or ("Answering …" if live else "Ask anything")
+    chat_strip(setup, system=system, schema=schema)
     question = sending.compose(setup.choice, hint, disabled=bool(blocked) or live)
 if question is not None:
     sending.send(setup, question, system=system, schema=schema)

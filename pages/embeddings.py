@@ -16,6 +16,7 @@ from playground.ui.embeddings.shelf import with_files
 from playground.ui.embeddings.welcome import wanted, welcome
 from playground.ui.fault import fault
 from playground.ui.forms.door import paste_button, paste_note
+from playground.ui.outlook import embeddings_strip
 from playground.ui.watch import running
 
 projector().warm()
@@ -47,6 +48,7 @@ label, key = (
 with st.expander(label, expanded=fresh, icon=":material/edit_note:", key=key):
     refused = ask(setup.choice)
     blocked = refused or obstacle(setups, kinds_of(there(setup.choice), tray("embeddings")), tray("embeddings"))
+    embeddings_strip(setup)
     words = "Embed" if len(setups) == 1 else "Embed with both" if len(setups) == 2 else "Embed with all three"
     if st.button(words, key="embeddings_go", type="primary", disabled=bool(blocked) or live, help=blocked or None):
         try:

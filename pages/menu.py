@@ -7,6 +7,7 @@ import streamlit as st
 from playground.errors import PlaygroundError
 from playground.ui import look
 from playground.ui.fault import fault
+from playground.ui.forms.door import follow
 
 HERE = Path(__file__).parent
 MENU = {
@@ -38,6 +39,7 @@ pages["Inspect"].append(st.Page(HERE / "slides.py", title="Slides", visibility="
 # Before the navigation: it would make the page's Material icon the browser tab's, fetched from another host.
 st.set_page_config(page_icon=str(HERE / "static" / "icon.svg"), layout="wide")
 page = st.navigation(pages)
+follow(page.url_path or "chat")
 st.set_page_config(page_title=f"{page.title} · Inference Playground")
 try:
     page.run()

@@ -5,6 +5,7 @@ import streamlit as st
 from playground.ui.bar import model_bar
 from playground.ui.fault import fault
 from playground.ui.forms.door import paste_button, paste_note
+from playground.ui.outlook import transcribe_strip
 from playground.ui.transcribe import session
 from playground.ui.transcribe.compare import second_bar, second_button
 from playground.ui.transcribe.recording import ask_recording, forget, sample
@@ -39,6 +40,7 @@ with st.container(key="transcribe_wide" if session.comparing() else "transcribe_
             draw_sending(recording, setups)
         blocked = next((each.blocked for each in setups if each.blocked), "")
         refused = recording is not None and any(refusal(each.choice, recording) for each in setups)
+        transcribe_strip(setup, recording)
         go = st.button(
             "Transcribe" if second is None else "Transcribe with both",
             key="transcribe_go",

@@ -155,7 +155,7 @@ def test_curl_fills_chat_and_the_answer_comes(page: Page, core: Core):
 
 
 def test_what_was_there_can_be_put_back(page: Page, core: Core):
-    at = page("chat")
+    at = page("chat", chat_provider="Groq", chat_model="llama-3")
     at.number_input(key="chat_max_tokens").set_value(77).run()
     body = {
         "provider": "local",
@@ -165,8 +165,10 @@ def test_what_was_there_can_be_put_back(page: Page, core: Core):
     at = paste(at, json.dumps(body)).run()
     assert at.number_input(key="chat_max_tokens").value is None
     assert "`a.png`" in texts(at)
+    assert (at.selectbox(key="chat_provider").value, at.selectbox(key="chat_model").value) == ("local", "handbook")
     at.button(key="chat_pasted_undo").click().run()
     assert at.number_input(key="chat_max_tokens").value == 77
+    assert at.selectbox(key="chat_provider").value == "groq"
     assert "The form holds" not in texts(at)
 
 

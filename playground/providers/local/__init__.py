@@ -20,6 +20,8 @@ class Row:
     takes: tuple[str, ...] = ()
 
 
+_MUCH = 200_000
+"""Characters of texts that take too long to count beforehand."""
 ROWS = (
     Row(handbook.MODEL, handbook.answer, ("max_tokens",)),
     Row(summary.MODEL, summary.answer, ("max_tokens", "sentences")),
@@ -54,6 +56,8 @@ class Local:
 
     def count(self, call: Call) -> int | None:
         """What the bundled models count; None for those whose tokenizer is not here."""
+        if sum(map(len, call.texts)) > _MUCH:
+            return None
         if call.task == "chat" and not any(message.media for message in call.messages):
             return sum(speaking.count(message.content) for message in call.messages)
         return sum(map(tokens, call.texts)) if call.model == embedding.MODEL.id else None

@@ -51,8 +51,8 @@ def paste_note(task: Task) -> None:
 
 @st.dialog("Paste a request", width="large", icon=_ICON)
 def _dialog() -> None:
-    if st.session_state.pop(OPENED, None):
-        st.switch_page(f"{PAGES[st.session_state['paste_task']]}.py")
+    if OPENED in st.session_state:
+        st.rerun()  # `follow` does the rest
     st.text_area(
         "JSON, curl, or Python with httpx or mixpeek",
         key=TEXT,
@@ -72,6 +72,16 @@ def _dialog() -> None:
     st.button("Fill the form", key="paste_go", type="primary", on_click=_fill)
 
 
+def follow(page: str) -> None:
+    """Go to the page whose form was filled; `page` is the one that is about to be drawn, by its file.
+
+    Before any widget: a page cannot be left once some of them stand in the URL.
+    """
+    filled = st.session_state.pop(OPENED, None)
+    if filled and filled != page:
+        st.switch_page(f"{filled}.py")
+
+
 def _fill() -> None:
     try:
         form = form_of(pasted(st.session_state.get(TEXT) or ""), core().providers)
@@ -80,7 +90,7 @@ def _fill() -> None:
         return
     st.session_state.pop(PROBLEM, None)
     st.session_state[_held(form.task)] = (form, fill(form))
-    st.session_state["paste_task"], st.session_state[OPENED] = form.task, True
+    st.session_state[OPENED] = PAGES[form.task]
 
 
 def _undo(task: Task) -> None:

@@ -41,9 +41,7 @@ def fill(form: Form) -> dict[str, Any]:
     page, request = PAGES[form.task], form.request
     before = {name: st.session_state[name] for name in fields(form.task) if name in st.session_state}
     before = {name: list(value) if isinstance(value, list) else value for name, value in before.items()}
-    put_back(form.task, dict(form.values))
-    for name in ("provider", "model"):
-        st.session_state[f"{page}_{name}"] = request[name]
+    put_back(form.task, {f"{page}_{name}": request[name] for name in ("provider", "model")} | dict(form.values))
     parameters = dict(request.get("parameters") or {})
     if form.task == "chat":
         st.session_state["chat_system"] = request["inputs"].get("system") or ""
@@ -57,7 +55,8 @@ def fill(form: Form) -> dict[str, Any]:
 def put_back(task: Task, values: dict[str, Any]) -> None:
     """Make the form hold exactly this; a callback's work."""
     for name in fields(task):
-        st.session_state.pop(name, None)
+        if name not in values:  # one that is in the URL would come back from there
+            st.session_state.pop(name, None)
     for name, value in values.items():
         st.session_state[name] = value
     for name in _RUNS:

@@ -1,0 +1,77 @@
+"""Each page's own strip: which request it would send now."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from playground.contract import RawInferenceRequest
+from playground.errors import BadRequestError
+from playground.ui import conversation
+from playground.ui.attachments.attachment import Attachment
+from playground.ui.attachments.tray import tray
+from playground.ui.bar import Setup
+from playground.ui.embeddings.intake import FILE, given
+from playground.ui.embeddings.items import inputs_of
+from playground.ui.preflight import strip
+from playground.ui.sending import asking
+from playground.ui.transcribe import recording as recorded
+
+_WORD = "?"
+"""Stands for a question that nobody has written yet."""
+
+
+def chat_strip(setup: Setup, *, system: str | None, schema: Mapping[str, Any] | None) -> None:
+    """Draw the strip of a conversation: all but the words that are still in the box, which the server does not see."""
+    said = [(turn.question, turn.run, [file.reference for file in turn.files]) for turn in conversation.turns()]
+    mark = (*_mark(setup), system, _text(schema), said, conversation.is_live(), _files("chat"))
+
+    def made() -> RawInferenceRequest:
+        request = asking(_picked(setup), _WORD, system=system, schema=schema)
+        return request.model_copy(update={"enable_semantic_cache": False})  # there are no words to look up
+
+    strip("chat", mark, made, open_end=True)
+
+
+def embeddings_strip(setup: Setup) -> None:
+    """Draw the strip of texts and files that wait to be embedded."""
+    names = ("embeddings_way", "embeddings_lines", "embeddings_column")
+    read = st.session_state.get(FILE)
+    mark = (*_mark(setup), [st.session_state.get(name) for name in names], id(read), _files("embeddings"))
+
+    def made() -> RawInferenceRequest:
+        rows = given(_picked(setup).choice)
+        return setup.request(inputs_of(rows.texts if rows else [], tray("embeddings")))
+
+    strip("embeddings", mark, made)
+
+
+def transcribe_strip(setup: Setup, recording: Attachment | None) -> None:
+    """Draw the strip of a recording that waits to be transcribed."""
+
+    def made() -> RawInferenceRequest:
+        if recording is None:
+            raise BadRequestError("there is no recording yet")
+        return _picked(setup).request(recorded.inputs_of(recording))
+
+    strip("transcribe", (*_mark(setup), recording.reference if recording else ""), made)
+
+
+def _mark(setup: Setup) -> tuple[Any, ...]:
+    choice = setup.choice
+    return choice.provider, choice.model, choice.readiness.ready, _text(setup.parameters)
+
+
+def _picked(setup: Setup) -> Setup:
+    if not setup.choice.model:
+        raise BadRequestError("no model is picked yet")
+    return setup
+
+
+def _files(page: str) -> list[str]:
+    return [file.reference for file in tray(page)]
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
