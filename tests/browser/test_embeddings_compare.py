@@ -94,7 +94,7 @@ def test_two_models_side_by_side(visit, cloud, shot):
     first.scroll_into_view_if_needed()
     assert first.screenshot() != before
 
-    table = page.locator(".st-key-embeddings_changed canvas").first
+    table = page.locator("[class*='st-key-embeddings_changed_'] canvas").first
     table.scroll_into_view_if_needed()
     page.wait_for_timeout(500)
     place = table.bounding_box()

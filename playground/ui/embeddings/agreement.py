@@ -140,6 +140,7 @@ def _changed(founds: Founds, agreed: list[Agreed]) -> None:
     pair = _pick(agreed)
     first = founds[pair.first]
     rows = list(pair.found.changed[:MOST])
+    key = f"embeddings_changed_{pair.first}{pair.second}_{pair.found.k}"  # a row that is ticked stays what it was
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(f"**Whose neighbours changed most between {pair.name}**", width="content")
         draw_exports("overlap", partial(as_csv, founds, agreed), partial(as_json, founds, agreed))
@@ -163,9 +164,9 @@ def _changed(founds: Founds, agreed: list[Agreed]) -> None:
         hide_index=True,
         height=300,
         row_height=56 if any(pictures) else None,
-        on_select=lambda: _focus(rows),
+        on_select=lambda: _focus(key, rows),
         selection_mode="single-row",
-        key="embeddings_changed",
+        key=key,
         alt=f"Items by shared neighbours between {pair.name}, the most changed first",
     )
 
@@ -180,8 +181,8 @@ def _pick(agreed: list[Agreed]) -> Agreed:
     return named[picked or agreed[0].name]
 
 
-def _focus(rows: list[int]) -> None:
-    chosen = st.session_state["embeddings_changed"].selection.rows
+def _focus(key: str, rows: list[int]) -> None:
+    chosen = st.session_state[key].selection.rows
     st.session_state[picking.FOCUS] = rows[chosen[0]] if chosen else None
 
 

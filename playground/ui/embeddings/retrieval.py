@@ -38,7 +38,7 @@ Founds = Mapping[str, Embedded]
 def draw_retrieval(founds: Founds) -> None:
     """Draw the pairs, the button, and what came of them."""
     runs = [find(id_) for id_ in checks.ids()]
-    runs = runs if len(runs) == len(founds) else []
+    runs = runs if _fit(runs, founds) else []
     st.markdown("### Does it find what was expected?" if len(founds) == 1 else "### Which finds what was expected?")
     if runs and LINES not in st.session_state:
         _restore(runs)
@@ -52,6 +52,15 @@ def draw_retrieval(founds: Founds) -> None:
         _ask(founds, live=any(isinstance(run, Run) for run in runs))
     if runs:
         _outcome(founds, runs)
+
+
+def _fit(runs: Sequence[Run | RunRecord | PlaygroundError], founds: Founds) -> bool:
+    """Whether these are runs of the models on the page, one each."""
+    models = [found.run.model for found in founds.values()]
+    asked = [
+        run.request.model if isinstance(run, Run) else run.model if isinstance(run, RunRecord) else "" for run in runs
+    ]
+    return len(models) == len(asked) and all(model in ("", known) for model, known in zip(asked, models, strict=True))
 
 
 def _ask(founds: Founds, *, live: bool) -> None:
