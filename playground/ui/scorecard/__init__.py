@@ -1,0 +1,1 @@
+"""The scorecard of a comparison: asked many times, measured, said in sentences."""

@@ -1,0 +1,38 @@
+"""The head of a page about one set: what was asked of whom; and the sets of one kind, to be opened."""
+
+import time
+
+import streamlit as st
+
+from playground.comparison import Kind, Set
+from playground.ui.cache.words import age
+from playground.ui.core import NAMESPACE, core
+from playground.ui.look import quiet
+from playground.ui.scorecard.figure import called
+
+_MOST = 300
+
+
+def draw_heading(title: str, asked: Set) -> None:
+    """Draw title, question and panes."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="set_heading"):
+        st.markdown(f"### {title}", width="stretch")
+        st.page_link("compare.py", label="Compare", icon=":material/view_column:", query_params={"set": asked.id})
+    rows = f" · {len(asked.rows):,} rows" if len(asked.rows) > 1 else ""
+    files = f" · {len(asked.files)} file{'s' * (len(asked.files) > 1)}" if asked.files else ""
+    st.markdown(quiet(" · ".join(f"**{called(pane)}**, {pane.provider}" for pane in asked.panes) + rows + files))
+    if asked.prompt.strip():
+        short = asked.prompt if len(asked.prompt) <= _MOST else f"{asked.prompt[:_MOST]} …"
+        st.code(short, language=None, wrap_lines=True)
+
+
+def draw_list(kind: Kind, page: str, empty: str) -> None:
+    """Draw the sets of a kind as links, newest first."""
+    found = core().history.sets.recent(NAMESPACE, kind, 30)
+    if not found:
+        st.info(empty, icon=":material/info:")
+        st.page_link("compare.py", label="Compare", icon=":material/view_column:")
+    for line in found:
+        counts = f"{line.panes} panes" + (f", {line.rows:,} rows" if line.rows > 1 else "")
+        label = f"{line.title or 'Without words'}  :small[:gray[{counts} · {age(time.time() - line.created_at)}]]"
+        st.page_link(page, label=label, query_params={"set": line.id})

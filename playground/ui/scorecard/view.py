@@ -1,0 +1,107 @@
+"""The card on the screen: the table, a figure with its table per measure, sentences per pair, and the files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from playground.comparison import Cell, Pane, Set
+from playground.record import RunRecord
+from playground.scorecard.card import Card, card
+from playground.ui.compare.session import Shown
+from playground.ui.core import core
+from playground.ui.look import quiet
+from playground.ui.scorecard.export import as_csv, as_json
+from playground.ui.scorecard.figure import Row, figure, in_words, lines, listed, overview, rows
+from playground.whiskers import height
+
+_CARD = "scorecard_card"
+_SHOWN = 3
+"""Sentences that stand open; six panes have fifteen for each measure."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A card, with the runs that it was made from."""
+
+    ids: frozenset[str]
+    records: Mapping[Cell, RunRecord]
+    card: Card
+
+
+def draw_card(shown: Shown) -> None:
+    """Draw the card of a set that has ended."""
+    made = _made(shown)
+    if not any(run.status == "done" and cell.repeat >= 0 for cell, run in made.records.items()):
+        st.info("No run has answered, so there is nothing to measure yet.", icon=":material/info:")
+        return
+    panes = shown.asked.panes
+    st.dataframe(
+        overview(made.card, panes),
+        hide_index=True,
+        key="scorecard_table",
+        column_config={"Measure": st.column_config.TextColumn(pinned=True)},
+        alt="Medians and shares by measure and pane, with their intervals",
+    )
+    st.markdown(
+        quiet(
+            "Medians, and in brackets the interval that holds the true one in 95 of 100 such cards; shares likewise. "
+            "Below 5 runs a median has none. Warm-ups and cached answers are left out."
+        )
+    )
+    _files(shown.asked, made.records)
+    with st.grid(2, min_column_width=330, gap="medium", key="scorecard_figures"):
+        for row in rows(made.card):
+            with st.container(border=True, height="stretch", key=f"scorecard_{row.name}"):
+                _measure(row, panes, made.card.sentences.get(row.name, ()))
+
+
+def _made(shown: Shown) -> _Made:
+    """The card, made once for the runs that are there."""
+    ids = frozenset(core().history.sets.glances(shown.asked.id))
+    made: _Made | None = st.session_state.get(_CARD)
+    if made is None or made.ids != ids:
+        with st.spinner("Measuring …", show_time=True):
+            history = core().history
+            found = {cell: history.get(run, shown.asked.namespace) for cell, run in shown.runs.items()}
+            records = {cell: run for cell, run in found.items() if run is not None}
+            made = _Made(ids, records, card(shown.asked, records))
+        st.session_state[_CARD] = made
+    return made
+
+
+def _measure(row: Row, panes: Sequence[Pane], sentences: Sequence[str]) -> None:
+    drawn, table = st.tabs([row.title, "Table"], key=f"scorecard_tabs_{row.name}")
+    with drawn:
+        st.echarts_chart(
+            figure(row, panes),
+            height=height(lines(row, panes)),
+            key=f"scorecard_figure_{row.name}",
+            alt=in_words(row, panes),
+        )
+    with table:
+        st.dataframe(listed(row, panes), hide_index=True, key=f"scorecard_table_{row.name}", alt=f"{row.title} by pane")
+    st.markdown(_listed(sentences[:_SHOWN]))
+    if len(sentences) > _SHOWN:
+        with st.expander(f"{len(sentences) - _SHOWN} more pairs", type="compact", key=f"scorecard_pairs_{row.name}"):
+            st.markdown(_listed(sentences[_SHOWN:]))
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    return "\n".join(f"- :small[{said}]" for said in sentences)
+
+
+def _files(asked: Set, records: Mapping[Cell, RunRecord]) -> None:
+    with st.container(horizontal=True, gap="small", key="scorecard_files"):
+        for name, mime, write in (("CSV", "text/csv", as_csv), ("JSON", "application/json", as_json)):
+            st.download_button(
+                name,
+                partial(write, asked, records),
+                f"{asked.id}.{name.lower()}",
+                mime,
+                key=f"scorecard_{name.lower()}",
+                icon=":material/download:",
+                type="tertiary",
+                on_click="ignore",
+            )
