@@ -18,27 +18,49 @@ _COLUMNS = {2: 2, 3: 3, 4: 2, 5: 3, 6: 3}
 _BASE = "compare_base"
 
 
-def draw_panes(task: Task, common: Common, shown: Shown | None) -> list[Head]:
-    """Draw every pane with its run; returns what their controls say."""
+def draw_heads(task: Task, common: Common) -> list[Head]:
+    """Draw every pane without its run; returns what their controls say."""
     there = letters()
-    base = _base(task, there, shown)
     _tabs(there)
     heads = []
     with st.grid(_COLUMNS[len(there)], gap="small", key="compare_panes"):
         for letter in there:
             with st.container(border=True, height="stretch", key=f"compare_pane_{letter}"):
                 heads.append(head(task, letter, common))
-                _outcome(task, letter, shown, base)
     return heads
 
 
-def _outcome(task: Task, letter: str, shown: Shown | None, base: Base | None) -> None:
+def draw_outcomes(heads: Sequence[Head], shown: Shown | None, base: Base | None) -> None:
+    """Draw the run of each pane into its place."""
+    for each in heads:
+        with each.place:
+            _outcome(each.pane.letter, shown, base)
+
+
+def draw_base(shown: Shown | None) -> Base | None:
+    """Draw the choice of the answer that the others are compared with; returns it once it is there."""
+    if shown is None or shown.asked.task == "embedding":
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_base_line"):
+        st.markdown(quiet("Mark what differs from"), width="content")
+        letter = st.segmented_control(
+            "Mark what differs from",
+            letters(),
+            key=_BASE,
+            persist_state="session",
+            label_visibility="collapsed",
+        )
+    text = text_of(shown.run(letter)) if letter else None
+    return Base(letter, text) if letter and text else None
+
+
+def _outcome(letter: str, shown: Shown | None, base: Base | None) -> None:
     run = shown.run(letter) if shown else None
     if shown is None:
         st.markdown(quiet("The answer stands here."))
     elif run is not None:
         cell = Cell(shown.row, letter)
-        draw_outcome(run, letter, task, base, partial(_again, shown, cell))
+        draw_outcome(run, letter, shown.asked.task, base, partial(_again, shown, cell))
     elif shown.asked.pane(letter) is None:
         st.markdown(quiet("This pane is new: it answers with the next run."))
     else:
@@ -62,20 +84,3 @@ def _tabs(there: Sequence[str]) -> None:
         label_visibility="collapsed",
         width="stretch",
     )
-
-
-def _base(task: Task, there: Sequence[str], shown: Shown | None) -> Base | None:
-    """Draw the choice of the answer that the others are compared with; returns it once it is there."""
-    if shown is None or task == "embedding":
-        return None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_base_line"):
-        st.markdown(quiet("Mark what differs from"), width="content")
-        letter = st.segmented_control(
-            "Mark what differs from",
-            there,
-            key=_BASE,
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-    text = text_of(shown.run(letter)) if letter else None
-    return Base(letter, text) if letter and text else None

@@ -33,9 +33,7 @@ def heading() -> Task:
             label_visibility="collapsed",
         )
         _earlier()
-        icon = ":material/add:"
-        new = session.shown(task or "chat") is not None
-        st.button("New", key="compare_new", icon=icon, type="tertiary", on_click=session.clear, disabled=not new)
+        st.button("New", key="compare_new", icon=":material/add:", type="tertiary", on_click=session.clear)
     return task or "chat"
 
 

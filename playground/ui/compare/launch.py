@@ -16,17 +16,22 @@ from playground.ui.compare.question import Question
 from playground.ui.compare.session import PROBLEM, Shown
 from playground.ui.fault import sentence
 
+_GO = "compare_go"
 
-def launch(task: Task, asked: Question, heads: Sequence[Head], shown: Shown | None, *, at_once: bool) -> None:
-    """Draw the buttons; a click, or `at_once`, starts a run in every pane."""
-    blocked = _blocked(heads)
+
+def launch(task: Task, asked: Question, heads: Sequence[Head], *, at_once: bool) -> Shown | None:
+    """Start a run in every pane after a click, or `at_once`; draw the buttons; returns what the page shows now."""
+    blocked, shown = _blocked(heads), session.shown(task)
+    clicked = at_once or st.session_state.get(_GO)  # known before its button is drawn, which so is drawn as it stands
+    if clicked and not blocked and not (shown and shown.live):
+        _start(task, asked, heads)
+        shown = session.shown(task)
     live = shown is not None and shown.live
+    count = len(heads) * len(asked.rows)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_launch"):
-        count = len(heads) * len(asked.rows)
-        label = f"Run {len(heads)} panes" if len(asked.rows) == 1 else f"Run {count:,} times"
-        go = st.button(
-            label,
-            key="compare_go",
+        st.button(
+            f"Run {len(heads)} panes" if len(asked.rows) == 1 else f"Run {count:,} times",
+            key=_GO,
             type="primary",
             icon=":material/play_arrow:",
             disabled=bool(blocked) or live,
@@ -40,24 +45,26 @@ def launch(task: Task, asked: Question, heads: Sequence[Head], shown: Shown | No
                 on_click=session.stop,
                 args=(shown.asked,),
             )
-        last = letters()[-1]
-        st.button(
-            "Add pane",
-            key="compare_add",
-            icon=":material/add_column_right:",
-            type="tertiary",
-            disabled=len(letters()) == len(LETTERS),
-            help=f"A copy of {last}; there may be {len(LETTERS)}",
-            on_click=add,
-            args=(task, last),
-        )
+        _add(task, letters()[-1])
         st.space("stretch")
         switches(task)
-    if go or (at_once and not blocked):
-        _start(task, asked, heads)
-    problem = st.session_state.pop(PROBLEM, "")
-    if problem or blocked:
-        st.markdown(f":red[:material/error:] {sentence(problem or blocked)}")
+    problem = st.session_state.pop(PROBLEM, "") or blocked
+    if problem:
+        st.markdown(f":red[:material/error:] {sentence(problem)}")
+    return shown
+
+
+def _add(task: Task, last: str) -> None:
+    st.button(
+        "Add pane",
+        key="compare_add",
+        icon=":material/add_column_right:",
+        type="tertiary",
+        disabled=len(letters()) == len(LETTERS),
+        help=f"A copy of {last}; there may be {len(LETTERS)}",
+        on_click=add,
+        args=(task, last),
+    )
 
 
 def _start(task: Task, asked: Question, heads: Sequence[Head]) -> None:
@@ -68,8 +75,6 @@ def _start(task: Task, asked: Question, heads: Sequence[Head]) -> None:
         )
     except PlaygroundError as error:
         st.session_state[PROBLEM] = error.message
-    else:
-        st.rerun()
 
 
 def _blocked(heads: Sequence[Head]) -> str:

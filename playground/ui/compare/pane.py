@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.call import Task
 from playground.comparison import LETTERS, Pane
@@ -29,8 +30,9 @@ class Common:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a pane's controls say. `problem` is why it cannot be run, empty when it can."""
+    """What a pane's controls say. `problem` is why it cannot be run, empty when it can; `place` is for its run."""
 
+    place: DeltaGenerator
     pane: Pane
     choice: Choice
     problem: str
@@ -52,6 +54,7 @@ def head(task: Task, letter: str, common: Common) -> Head:
         found = _sent(common.knobs, choice)
     system, schema, problem = _words(task, prefix, choice, common)
     return Head(
+        st.container(),
         Pane(letter, choice.provider, choice.model, found.parameters, system, schema),
         choice,
         _problem(choice) or found.problem or problem,
