@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import norm
 
 from playground.errors import BadRequestError
-from playground.matrix import Vectors
+from playground.matrix import Indices, Vectors
 from playground.neighbours import nearest
 from playground.scorecard.estimate import LEVEL, Estimate
 
@@ -32,18 +32,22 @@ def overlap(first: Vectors, second: Vectors, k: int = 10, level: float = LEVEL) 
 
     `k` is lowered to stay under the number of others, or every neighbourhood would be the same. Raises BadRequestError
     for different numbers of items and for fewer than three.
+    """
+    _check(len(first), len(second))
+    k = min(k, len(first) - 2)
+    return shared(nearest(first, k).indices, nearest(second, k).indices, k, level)
+
+
+def shared(first: Indices, second: Indices, k: int, level: float = LEVEL) -> Overlap:
+    """The same of lists of nearest neighbours, (n, at least k) row numbers each, nearest first.
 
     Items are each other's neighbours, so their shares are no independent values: as if they were, an interval held the
     truth in 71 to 89 % of simulated samples. An item also counts through the lists it stands in; with half of that
     added to its own share, 95 % intervals held it in 88 to 100 %.
     """
+    _check(len(first), len(second))
     n = len(first)
-    if n != len(second):
-        raise BadRequestError(f"the models have vectors of {n} and {len(second)} items; compare them on the same ones")
-    if n < 3:
-        raise BadRequestError(f"neighbours need at least 3 items; there are {n}")
-    k = min(k, n - 2)
-    pairs = zip(nearest(first, k).indices.tolist(), nearest(second, k).indices.tolist(), strict=True)
+    pairs = zip(first[:, :k].tolist(), second[:, :k].tolist(), strict=True)
     common = [set(ours) & set(theirs) for ours, theirs in pairs]
     shares = np.array([len(each) for each in common]) / k
     named = np.bincount([item for each in common for item in each], minlength=n) / k
@@ -56,3 +60,10 @@ def overlap(first: Vectors, second: Vectors, k: int = 10, level: float = LEVEL) 
         shares=shares.tolist(),
         changed=np.argsort(shares, kind="stable").tolist(),
     )
+
+
+def _check(first: int, second: int) -> None:
+    if first != second:
+        raise BadRequestError(f"the models have vectors of {first} and {second} items; compare them on the same ones")
+    if first < 3:
+        raise BadRequestError(f"neighbours need at least 3 items; there are {first}")

@@ -10,18 +10,19 @@ from typing import Any
 import streamlit as st
 
 from playground.errors import PlaygroundError
-from playground.neighbours import nearest
-from playground.scorecard.overlap import Overlap, overlap
+from playground.scorecard.overlap import Overlap, shared
 from playground.ui.embeddings import picking
 from playground.ui.embeddings.download import csv_of, draw_exports
-from playground.ui.embeddings.embedded import Embedded
+from playground.ui.embeddings.embedded import FARTHEST, Embedded
 from playground.ui.embeddings.lists import draw_lists
 from playground.ui.embeddings.neighbourhood import PICTURE, SMALL
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
 from playground.whiskers import Whisker, height, whiskers
 
-KS = (1, 3, 5, 10, 20, 50)
+KS = (1, 3, 5, 10, 20, FARTHEST)
+QUICK = 5000
+"""More items than this are not compared unasked."""
 MOST = 200
 """Items in the table of the most changed; the file has all."""
 _HELP = (
@@ -55,6 +56,8 @@ def draw_agreement(founds: Founds) -> None:
     if not offered:
         st.markdown(quiet("Neighbours can be compared from three items on."))
         return
+    if not _wanted(founds, total):
+        return
     k = _choose(offered)
     try:
         agreed = [Agreed(one, other, _overlap(founds[one], founds[other], k)) for one, other in combinations(founds, 2)]
@@ -83,11 +86,23 @@ def _choose(offered: list[int]) -> int:
     return int(found or offered[-1])
 
 
-@st.cache_resource(
-    max_entries=24, show_spinner="Comparing the neighbours", hash_funcs={Embedded: lambda found: found.run.id}
-)
+@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs={Embedded: lambda found: found.run.id})
 def _overlap(first: Embedded, second: Embedded, k: int) -> Overlap:
-    return overlap(first.vectors, second.vectors, k)
+    return shared(first.near.indices, second.near.indices, k)
+
+
+def _wanted(founds: Founds, total: int) -> bool:
+    """Whether the neighbours of all are to be computed; of many that takes long and is asked for first."""
+    key = f"embeddings_near_of_{'_'.join(found.run.id for found in founds.values())}"
+    if total > QUICK and not st.session_state.get(key):
+        st.markdown(quiet(f"Every pair of {total:,} items is compared, which may take a minute."))
+        if not st.button("Compare the neighbours", key="embeddings_near_go", icon=":material/compare_arrows:"):
+            return False
+        st.session_state[key] = True
+    with st.spinner(f"Comparing every pair of {total:,} items"):
+        for found in founds.values():
+            _ = found.near
+    return True
 
 
 def said(agreed: Agreed) -> str:
@@ -146,10 +161,10 @@ def _changed(founds: Founds, agreed: list[Agreed]) -> None:
         draw_exports("overlap", partial(as_csv, founds, agreed), partial(as_json, founds, agreed))
     pictures = [first.pictures[row] for row in rows]
     labels = {first.label: [first.table.columns[first.label][row] for row in rows]} if first.label else {}
-    shared = [round(pair.found.shares[row] * pair.found.k) for row in rows]
+    counts = [round(pair.found.shares[row] * pair.found.k) for row in rows]
     st.dataframe(
         {
-            "Shared": [f"{count} of {pair.found.k}" for count in shared],
+            "Shared": [f"{count} of {pair.found.k}" for count in counts],
             **({PICTURE: pictures} if any(pictures) else {}),
             "Item": [first.texts[row] for row in rows],
             **labels,
@@ -205,9 +220,7 @@ def as_json(founds: Founds, agreed: list[Agreed]) -> bytes:
 
 def _facts(founds: Founds, agreed: Agreed) -> dict[str, Any]:
     found = agreed.found
-    near = {
-        letter: nearest(founds[letter].vectors, found.k).indices.tolist() for letter in (agreed.first, agreed.second)
-    }
+    near = {letter: founds[letter].near.indices[:, : found.k].tolist() for letter in (agreed.first, agreed.second)}
     items = [
         {"item": text, "shared": share, "neighbours": {letter: rows[row] for letter, rows in near.items()}}
         for row, (text, share) in enumerate(zip(founds[agreed.first].texts, found.shares, strict=True))

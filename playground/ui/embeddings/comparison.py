@@ -53,6 +53,11 @@ def _draw(shown: Mapping[Place, str]) -> None:
     if len(first) < 2:
         st.info("One item has nothing to lie near to. Give two or more, and the maps show how close they are.")
         return
+    if len(set(map(len, founds.values()))) > 1:
+        st.info(
+            "The models cut a film into different pieces, so their vectors are not of the same items. Open one alone."
+        )
+        return
     with controls:
         views = draw_controls(founds, [columns[LETTERS.index(letter)].container() for letter in founds])
     for (letter, found), view in zip(founds.items(), views, strict=True):
