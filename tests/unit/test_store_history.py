@@ -261,8 +261,8 @@ def test_namespaces_never_see_each_other(history: History):
 
 
 def test_facets_count_what_there_is(history: History):
-    for run in synthetic(200, start=NOON, span=86400):
-        history.record(run)
+    with ThreadPoolExecutor(32) as pool:
+        list(pool.map(history.record, synthetic(200, start=NOON, span=86400)))
     facets = history.facets("default")
     for provider, runs in facets.providers.items():
         assert history.count("default", provider=provider) == runs
@@ -306,6 +306,7 @@ with ThreadPoolExecutor(16) as pool:
 """
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_acknowledged(place: Where):
     """Two processes with 16 threads each write into one place and are killed in the middle of it, twice."""
     acknowledged: set[str] = set()
