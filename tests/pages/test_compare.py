@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from playground.comparison import Cell, Set
-from playground.runs import Runs
+from playground.runs import Runs, shared
 from tests.pages.conftest import settle
 from tests.replay import Answer, Received, ReplayServer, event
 from tests.specimens import picture
@@ -171,6 +171,8 @@ def test_a_link_brings_everything_back(
     at.text_input(key="compare_value_what").set_value("rain")
     run(at)
     of, runs = kept(core, at)
+    core().close()  # as after a restart
+    shared.cache_clear()
     other = page("compare", set=of.id)
     assert other.text_area(key=PROMPT).value == "Say {{what}}"
     assert other.text_input(key="compare_value_what").value == "rain"
@@ -230,6 +232,37 @@ def test_rows_of_a_file_are_all_run(
     at.run()
     assert "gpt-4.1 says Say w2" in shown(at)
     assert "gpt-4.1 says Say w0" not in shown(at)
+
+
+def test_rows_can_be_stopped_keep_what_is_there_and_go_on(
+    cloud: Callable[..., AppTest], replay: ReplayServer, core: Callable[[], Runs]
+) -> None:
+    silent = Answer.stream(said("never")[:1], then="hang")
+    replay.on("POST", CHAT, lambda got: silent if "w1" in str(got.json) else echo(got))
+    at = cloud("gpt-4.1", "gpt-4o")
+    uploader(at, "compare_rows").upload("rows.jsonl", b'{"word": "w0"}\n{"word": "w1"}\n{"word": "w2"}').run()
+    at.text_area(key=PROMPT).set_value("Say {{word}}")
+    at.segmented_control(key="compare_all").set_value("All").run()
+    at.number_input(key="compare_abreast").set_value(1)
+    at.button(key="compare_go").click().run()
+    while sum(runs.row == 1 for runs in kept(core, at)[1]) < 2:
+        at.run()
+    at.button(key="compare_stop").click().run()
+    settle(at)
+    for _ in range(100):
+        if "2 of 6 answers · 2 stopped" in shown(at):
+            break
+        at.run()
+    assert "2 of 6 answers · 2 stopped" in shown(at)
+    assert at.dataframe(key="compare_table_of_rows").value["A"].tolist()[2] == "not run"
+    replay.on("POST", CHAT, echo)
+    at.button(key="compare_rest").click().run()
+    for _ in range(200):
+        if "6 of 6 answers" in shown(at):
+            break
+        at.run()
+    assert "6 of 6 answers" in shown(at)
+    assert sum("w0" in str(each) for each in asked(replay)) == 2, "what was there is not asked again"
 
 
 def test_what_is_missing_is_said_and_nothing_is_sent(cloud: Callable[..., AppTest], replay: ReplayServer) -> None:
