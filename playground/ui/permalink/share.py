@@ -8,7 +8,7 @@ _HERE = Path(__file__).parent
 
 _component = st.components.v2.component(
     "playground_share",
-    html="<button type='button'><i aria-hidden='true'></i><span role='status'></span></button>\n",
+    html="<button type='button'><i aria-hidden='true'></i><span aria-live='polite'></span></button>\n",
     css=(_HERE / "share.css").read_text("utf-8"),
     js=(_HERE / "share.js").read_text("utf-8"),
 )
