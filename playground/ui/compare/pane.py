@@ -46,10 +46,13 @@ def head(task: Task, letter: str, common: Common) -> Head:
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key=f"{prefix}_bar"):
         choice = pick_model(task, prefix)
     with row:
-        st.markdown(f"**{letter}** {_state(choice)}", width="stretch")
+        ready = "" if choice.readiness.ready else ":orange-badge[:material/key: Not ready]"
+        st.markdown(f"**{letter}** {ready}", width="stretch")
         if common.knobs is None:
             found = knobs(task, choice.refuses, prefix)
         _buttons(task, letter)
+    if not choice.readiness.ready:
+        st.markdown(quiet(choice.readiness.advice))
     if common.knobs is not None:
         found = _sent(common.knobs, choice)
     system, schema, problem = _words(task, prefix, choice, common)
@@ -63,13 +66,6 @@ def head(task: Task, letter: str, common: Common) -> Head:
 
 def _problem(choice: Choice) -> str:
     return "" if choice.model else "no model is picked"
-
-
-def _state(choice: Choice) -> str:
-    """What keeps the model from answering, else nothing."""
-    if choice.readiness.ready:
-        return ""
-    return f":orange-badge[:material/key: Not ready] {quiet(choice.readiness.advice)}"
 
 
 def _buttons(task: Task, letter: str) -> None:

@@ -31,7 +31,9 @@ def rows_button() -> None:
         else:
             st.markdown(f"**{st.session_state.get(_NAME, 'Rows')}** {quiet(_columns(table))}")
             st.dataframe(
-                dict(table.take(range(min(len(table), 50))).columns), height=220, alt="The first rows of the file"
+                dict(table.take(range(min(len(table), 50))).columns),
+                height="content" if len(table) < 6 else 220,
+                alt="The first rows of the file",
             )
             st.button("Remove the file", key="compare_rows_remove", icon=":material/close:", on_click=_forget)
         if st.session_state.get(_PROBLEM):
