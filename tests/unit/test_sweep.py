@@ -77,6 +77,7 @@ def test_stopping_keeps_what_is_there_and_the_rest_can_follow(core: Runs, replay
     replay.on("POST", CHAT, echo)
     core.sweeps.go_on(of, [cell for cell in of.cells() if "model" not in there.get(cell, "")], ())
     assert finished(core, of) == {Cell(row, "A"): f"one-model: Say {row}" for row in range(6)}
+    assert len(replay.requests) == 3 + 4, "what was stopped did not go on by itself"
 
 
 def test_nothing_starts_when_one_of_the_first_cannot_be_asked(core: Runs, replay: ReplayServer):
