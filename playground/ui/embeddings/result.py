@@ -21,6 +21,7 @@ from playground.ui.embeddings.panel import request_button
 from playground.ui.embeddings.selection import draw_selection
 from playground.ui.embeddings.similarity import draw_similarity
 from playground.ui.fault import fault, sentence
+from playground.ui.permalink.share import copy_link
 from playground.ui.receipt import line
 from playground.ui.watch import BEAT, TICK, find
 from playground.units import seconds
@@ -97,6 +98,7 @@ def draw_receipt(run: RunRecord, found: Embedded | None, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_actions"):
         st.markdown(f":small[{size}{line(run)}]")
         request_button(run, key)
+        copy_link(run.id, key)
         if found:
             draw_downloads(found, key)
 
