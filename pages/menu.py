@@ -35,6 +35,7 @@ pages = {
     for section, rows in MENU.items()
 }
 pages["Play"].append(st.Page(HERE / "scorecard.py", title="Scorecard", visibility="hidden"))
+pages["Play"].append(st.Page(HERE / "vote.py", title="Blind vote", visibility="hidden"))
 pages["Inspect"].append(st.Page(HERE / "receipt.py", title="Receipt", visibility="hidden"))  # opened by its link
 pages["Inspect"].append(st.Page(HERE / "slides.py", title="Slides", visibility="hidden"))
 # Before the navigation: it would make the page's Material icon the browser tab's, fetched from another host.

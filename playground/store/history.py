@@ -19,6 +19,7 @@ from playground.store.rollup import Period, Span
 from playground.store.row import GLANCES, RECORDS, Glance, Row, bound, glance_of, record_of, unbound
 from playground.store.schema import MIGRATIONS
 from playground.store.sets import Sets
+from playground.store.votes import Votes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class History:
         self.sets = Sets(self._database)
         self.presets = Presets(self._database)
         self.decks = Decks(self._database)
+        self.votes = Votes(self._database)
 
     def record(self, run: RunRecord) -> None:
         """Keep one ended run; it is on disk when this returns. A second run of the same id changes nothing."""

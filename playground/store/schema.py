@@ -114,4 +114,24 @@ def _showing(connection: Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _labels, _sets, _showing)
+# `first_run` and `second_run` are the two in the order of their ids: a pair is voted on once, whatever side each had.
+_VOTES = """CREATE TABLE votes (
+    namespace TEXT NOT NULL,
+    cast_at REAL NOT NULL,
+    part_of TEXT NOT NULL,
+    left_run TEXT NOT NULL,
+    right_run TEXT NOT NULL,
+    left_model TEXT NOT NULL,
+    right_model TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    first_run TEXT NOT NULL,
+    second_run TEXT NOT NULL,
+    PRIMARY KEY (namespace, first_run, second_run)) WITHOUT ROWID"""
+
+
+def _votes(connection: Connection) -> None:
+    """Which of two answers was preferred."""
+    connection.execute(_VOTES)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _labels, _sets, _showing, _votes)

@@ -22,19 +22,22 @@ USUAL, MOST = 5, 50
 
 
 def offer(asked: Set, runs: Mapping[Cell, str]) -> None:
-    """Draw the way from a comparison to its scorecard."""
-    with (
-        st.container(horizontal=True, vertical_alignment="center", gap="small", key="scorecard_offer"),
-        st.popover("Scorecard", icon=":material/scoreboard:", key="scorecard_panel"),
-    ):
-        st.markdown("**Ask again and again, and measure**")
-        st.markdown(quiet("Medians with intervals, and what can be said of every two panes. The cache is left alone."))
-        repeats = st.number_input(
-            "Repeats", 1, MOST, value=USUAL, key="scorecard_repeats", help="Of each row, in every pane"
-        )
-        st.markdown(quiet(words(plan(asked, repeats, _paid(asked, runs)), asked, repeats)))
-        if st.button("Start", key="scorecard_start", type="primary", icon=":material/play_arrow:"):
-            _start(asked, repeats)
+    """Draw the ways from a comparison to its scorecard and to a blind vote."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scorecard_offer"):
+        with st.popover("Scorecard", icon=":material/scoreboard:", key="scorecard_panel"):
+            _panel(asked, runs)
+        st.page_link("vote.py", label="Blind vote", icon=":material/how_to_vote:", query_params={"set": asked.id})
+
+
+def _panel(asked: Set, runs: Mapping[Cell, str]) -> None:
+    st.markdown("**Ask again and again, and measure**")
+    st.markdown(quiet("Medians with intervals, and what can be said of every two panes. The cache is left alone."))
+    repeats = st.number_input(
+        "Repeats", 1, MOST, value=USUAL, key="scorecard_repeats", help="Of each row, in every pane"
+    )
+    st.markdown(quiet(words(plan(asked, repeats, _paid(asked, runs)), asked, repeats)))
+    if st.button("Start", key="scorecard_start", type="primary", icon=":material/play_arrow:"):
+        _start(asked, repeats)
 
 
 def words(planned: Plan, asked: Set, repeats: int) -> str:
