@@ -33,10 +33,10 @@ class Budget:
         return float(np.clip((self._seen + _PRIOR) / (self._predicted + _PRIOR), *_RHO))
 
     def meet(self, row: tuple[float, ...] | None, chance: float | None, delta: float) -> None:
-        """Count a request; it earns its delta once there is a model."""
+        """Count a request; it earns its delta once there is a model. Without a `row` nothing could be served."""
         place = self._met % WINDOW
         self._rows[place] = np.nan if row is None else row
-        self._chances[place] = np.inf if chance is None else chance
+        self._chances[place] = np.inf if row is None or chance is None else chance
         self._met += 1
         if chance is not None:
             self._earned += delta

@@ -27,12 +27,12 @@ from numpy.typing import ArrayLike
 
 from playground.cache.budget import Budget
 from playground.cache.decision import Answer, Candidate, Decision, Guarantee
-from playground.cache.features import NAMES, Neighbour, features, ranked
+from playground.cache.features import NAMES, Neighbour, features, raised, ranked
 from playground.cache.index import Row
 from playground.cache.journal import Change, Changes, Forgot, Joined, Judged, Learned, Remembered, Spent, new_id
 from playground.cache.learner import NEEDED, Learner, learn
-from playground.cache.memory import Entry, Memory
-from playground.cache.rule import CAREFUL, Ruling, average, per_request
+from playground.cache.memory import Entry, Group, Memory
+from playground.cache.rule import CAREFUL, UNLIKELY, Ruling, average, per_request
 from playground.cache.watch import Audits, Watch
 from playground.cache.words import Rarity, words
 
@@ -90,7 +90,7 @@ class Core:
                 self._used(decision)
                 return decision
             known = tuple(decision.features.values()) or None
-            self._budget.meet(known, decision.chance, decision.delta)
+            self._budget.meet(None if decision.reason == "alarm" else known, decision.chance, decision.delta)
             self._audits.met(decision.delta)
             return self._roll(decision) if decision.serve else decision
 
@@ -206,7 +206,7 @@ class Core:
             return blank
         candidates, row = self._compare(prompt, near)
         chance = self._learner.chance(row)
-        ruling = self._ruling(candidates[0].group, chance, delta)
+        ruling = self._ruling(self._memory.groups[candidates[0].group], row, chance, delta)
         return replace(
             blank,
             status=ruling.status,
@@ -238,18 +238,20 @@ class Core:
         )
         return tuple(candidates), row
 
-    def _ruling(self, group: int, chance: float | None, delta: float) -> Ruling:
+    def _ruling(self, group: Group, row: tuple[float, ...], chance: float | None, delta: float) -> Ruling:
         if delta <= 0:
             return Ruling("miss", "delta_zero", 0.0, 1.0)
         if chance is None:
             return Ruling("learning", "cold" if self._learner.labels < NEEDED else "unproven", 0.0, 1.0)
+        if chance <= UNLIKELY and raised(row) - group.harmless:
+            return Ruling("guarded", "alarm", 0.0, 1.0)
         careful = self._audits.careful
         if self.guarantee == "average":
             share = self._learner.ramp * (CAREFUL if careful else 1)
             ruling = average(chance, delta, self._budget.allowed(delta, share), careful)
         else:
             ruling = per_request(chance, delta, self._budget.rho, careful)
-        if ruling.status == "hit" and self._memory.groups[group].vetoed:
+        if ruling.status == "hit" and group.vetoed:
             return Ruling("guarded", "vetoed", ruling.allowed, 1.0)
         return ruling
 

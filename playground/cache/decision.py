@@ -26,6 +26,7 @@ Reason = Literal[
     "unproven",  # learning: the labels that there are do not yet show that the model can be trusted
     "careful",  # guarded: would be allowed, were the watch not careful at the moment
     "budget_spent",  # guarded: within what one answer may risk, but the stream's budget is used up
+    "alarm",  # guarded: a number, name, negation … differs, and this group was never seen to be right in spite of that
     "too_uncertain",  # guarded: riskier than any one answer may be
     "unlucky",  # guarded, per request: served with a certain probability only, and the die said no
     "vetoed",  # guarded: a person called this group's answer wrong

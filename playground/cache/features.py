@@ -51,6 +51,11 @@ def ranked(neighbours: Sequence[Neighbour]) -> list[int]:
     return list(dict.fromkeys(neighbour.group for neighbour in neighbours))
 
 
+def raised(row: Sequence[float]) -> frozenset[str]:
+    """The names of the alarms that are raised in the numbers of `NAMES`."""
+    return frozenset(name for name, value in zip(NAMES[-ALARMS:], row[-ALARMS:], strict=False) if value)
+
+
 def features(
     prompt: str,
     neighbours: Sequence[Neighbour],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from playground.cache.decision import Answer
-from playground.cache.features import NEIGHBOURS
+from playground.cache.features import NEIGHBOURS, raised
 from playground.cache.index import Index, Row
 from playground.cache.journal import Judged
 
@@ -30,7 +30,8 @@ class Entry:
 class Group:
     """Entries that share an answer, and its record: labels right and wrong, and the sum of their surprises (y - p).
 
-    A group is vetoed while the last word of a person on it was "wrong".
+    A group is vetoed while the last word of a person on it was "wrong". `harmless` are the alarms (`features`) in spite
+    of which its answer was right the last time.
     """
 
     answer: Answer
@@ -39,6 +40,7 @@ class Group:
     wrong: int = 0
     surprise: float = 0.0
     vetoed: bool = False
+    harmless: frozenset[str] = frozenset()
 
     @property
     def record(self) -> float:
@@ -132,6 +134,8 @@ class Memory:
         group.right += label.right
         group.wrong += not label.right
         group.surprise += label.surprise
+        alarms = raised(label.features)
+        group.harmless = group.harmless | alarms if label.right else group.harmless - alarms
         if label.person:
             group.vetoed = not label.right
 

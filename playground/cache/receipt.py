@@ -131,6 +131,7 @@ _SENTENCES: Mapping[str, str] = {
     "unproven": "Learning: what was judged so far does not yet show that similar prompts can be told apart.",
     "careful": "A similar prompt is stored, but the cache is careful for now: its last checks found too many errors.",
     "budget_spent": "A similar prompt is stored, wrong with a chance of up to {chance}; {allowed} is allowed now.",
+    "alarm": "A similar prompt is stored, but it differs in a way that may change the answer.",
     "too_uncertain": "A similar prompt is stored, but its answer may be wrong with a chance of {chance}; no more than "
     "{allowed} is allowed.",
     "unlucky": "A similar prompt is stored; with a chance of error of {chance} it is reused only now and then.",

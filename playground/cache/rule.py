@@ -13,8 +13,11 @@ probability q = 0.045 sqrt(u / delta), at least 0.03: an audit, the riskier the 
 request has an expected error of at most delta, whatever came before it. This is the promise of arXiv 2502.03771 (whose
 delta this is), given that u is right; those not served are the audits, q = 1 - p.
 
-With either, no answer may risk more than min(8 delta, 1/4). A careful cache has a quarter of the budget and audits
-twice as often.
+With either, no answer may risk more than min(8 delta, 1/4), and one with an alarm (`features`) is served only where its
+group was right in spite of that alarm the last time: a difference that never mattered so far may matter in a new group.
+Measured at delta 0.02 with 35 such pairs, none is served after 5,000 requests of clinc150 or advising. By the model's
+word alone 13 to 20 were after 1,500 of advising; a ceiling of 2 delta let 15 to 17 pass after 5,000. A careful cache
+has a quarter of the budget and audits twice as often.
 """
 
 from dataclasses import dataclass
@@ -30,6 +33,8 @@ SAFETY = 0.9
 """The part of delta that is aimed at."""
 CAREFUL = 0.25
 """The part of the budget that a careful cache uses."""
+UNLIKELY = 0.5
+"""Chance of an error above which a prompt is not called similar."""
 _OFTEN, _LEAST_AUDIT, _MOST_AUDIT = 0.045, 0.03, 0.5
 
 
@@ -67,7 +72,7 @@ def per_request(chance: float, delta: float, rho: float, careful: bool) -> Rulin
 
 
 def _refused(chance: float, delta: float, allowed: float, careful: bool) -> Ruling:
-    if chance > 0.5:
+    if chance > UNLIKELY:
         return Ruling("miss", "unlikely", allowed, 1.0)
     if chance > ceiling(delta):
         return Ruling("guarded", "too_uncertain", allowed, 1.0)

@@ -15,6 +15,7 @@ from playground.cache.learner import NEEDED
 
 DIM = 32
 WORDS = [f"w{number}" for number in range(300)]
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 class World:
@@ -35,7 +36,8 @@ class World:
         vector = self._centres[topic] + 0.05 * number + 0.25 * self._die.normal(size=DIM)
         filler = " ".join(self._die.choice(WORDS[:8], 2))
         self._made += 1
-        return vector, f"{filler} {' '.join(self._words[topic])} {number} x{self._made}y", 10 * topic + number
+        mark = str(self._made).translate(_LETTERS)
+        return vector, f"{filler} {' '.join(self._words[topic])} {number} {mark}", 10 * topic + number
 
 
 def ask(core: Core, vector: np.ndarray, prompt: str, answer: int, changes: list[Change] | None = None) -> Decision:
@@ -149,7 +151,7 @@ def test_it_learns_and_keeps_delta(seed: int):
     core, world = make(DIM, delta=0.05, seed=seed), World(seed)
     assert stream(core, world, NEEDED) == (0, 0)
     hits, wrong = stream(core, world, 500)
-    assert hits > 50
+    assert hits > 30, "twins are near, and the alarm about their numbers is never harmless"
     assert wrong <= 0.05 * 700 + 3 * math.sqrt(0.05 * 0.95 * 700)
     assert core.watch().served == hits
 
@@ -249,7 +251,7 @@ def test_a_verdict_of_wrong_vetoes_the_group_until_it_is_right(trained: Core):
     [label, *_] = trained.verdict(decision, right=False)
     assert isinstance(label, Judged)
     assert label.person
-    assert trained.peek(vector, prompt).reason in {"vetoed", "budget_spent", "too_uncertain"}
+    assert trained.peek(vector, prompt).reason in {"vetoed", "budget_spent", "too_uncertain", "alarm"}
     assert not trained.peek(vector, prompt).serve
     trained.verdict(decision, right=True)
     assert trained.peek(vector, prompt).reason != "vetoed"

@@ -82,6 +82,13 @@ def test_unspent_budget_carries_over_and_is_used_up():
     assert budget.allowed(0.02, 1.0) < 1
 
 
+def test_what_could_not_be_served_earns_and_takes_nothing_from_the_others():
+    budget = Budget(1)
+    for row in [(0.0,), None] * 100:
+        budget.meet(row, 0.03, 0.02)
+    assert budget.allowed(0.02, 1.0) == 1.0, "half of them cost 0.015 a request; all would cost 0.03"
+
+
 def test_audits_move_rho_both_ways_within_limits():
     budget = Budget(1)
     assert budget.rho == 1
