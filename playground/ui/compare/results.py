@@ -60,9 +60,10 @@ def _look() -> None:
 
 
 def _progress(shown: Shown, glances: Mapping[str, Glance]) -> None:
-    found = Counter(glances[run].status for run in shown.runs.values() if run in glances)
+    runs = [run for cell, run in shown.runs.items() if cell.repeat == 0]  # a scorecard has more, on its own page
+    found = Counter(glances[run].status for run in runs if run in glances)
     total = len(shown.asked.cells())
-    running = len(shown.runs) - sum(found.values())
+    running = len(runs) - sum(found.values())
     words = [f"{found['done']:,} of {total:,} answers"]
     words += [f"{count:,} {word}" for count, word in ((found["failed"], "failed"), (found["cancelled"], "stopped"))]
     words += [f"{running:,} running"] if shown.live else []
