@@ -74,7 +74,7 @@ def test_a_newcomer_asks_without_a_key(app: App, visit: Visit, shot: Shot) -> No
 def test_the_exact_request_is_shown_in_each_form(app: App, visit: Visit, shot: Shot) -> None:
     page = visit(app.url)
     page.get_by_text("Ask the handbook").click()
-    page.get_by_role("button", name="Request", exact=False).click()
+    page.get_by_role("button", name="Request", exact=True).click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text(f"curl {app.url}/v1/inference")
     expect(dialog).to_contain_text("$PLAYGROUND_API_KEY")
@@ -166,7 +166,7 @@ def test_a_model_id_can_be_typed(clouded: Any) -> None:
 
 def test_a_provider_without_a_key_says_what_to_do(app: App, visit: Visit, shot: Shot) -> None:
     page = visit(f"{app.url}/?chat_provider=Anthropic")
-    expect(page.get_by_text("ANTHROPIC_API_KEY")).to_be_visible()
+    expect(page.get_by_text("ANTHROPIC_API_KEY").first).to_be_visible()
     expect(page.get_by_test_id("stChatInputTextArea")).to_be_disabled()
     shot(page, "chat-no-key")
 

@@ -114,7 +114,7 @@ def test_chosen_files_are_shown_taken_out_sent_and_seen_again(
     assert words["text"] == "What is this?"
     expect(cards(page)).to_have_count(0)
     shot(page, "chat-image")
-    page.get_by_role("button", name="Request").click()
+    page.get_by_role("button", name="Request", exact=True).click()
     expect(page.get_by_text("base64 < image.png")).to_be_visible()
     page.keyboard.press("Escape")
     page.reload()

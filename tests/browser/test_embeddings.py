@@ -130,7 +130,7 @@ def test_one_click_to_a_map_a_box_and_back(visit, app, shot):
     expect(matrix).to_be_visible()
     matrix.scroll_into_view_if_needed()
     shot(page, "embeddings-matrix")
-    page.get_by_role("button", name="Request").click()
+    page.get_by_role("button", name="Request", exact=True).click()
     expect(page.get_by_role("dialog")).to_contain_text("all-minilm-l6-v2")
     shot(page, "embeddings-request")
 

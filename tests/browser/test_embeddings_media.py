@@ -94,9 +94,14 @@ def test_texts_images_and_a_film_on_one_map(visit, gemini, shot):
     assert tooltip.get_attribute("src").startswith("data:image/webp;base64,")
     expect(page.locator("[class*='st-key-embeddings_map_']").get_by_text(PICTURES[2].name)).to_be_visible()
     shot(page, "embeddings-hover")
-    hover(page, rows, 4)
-    page.mouse.click(*place)
-    expect(page.get_by_role("combobox", name="Nearest neighbours of")).to_have_value(PICTURES[2].name)
+    chosen = page.get_by_role("combobox", name="Nearest neighbours of")
+    for _ in range(3):  # a map that is drawn anew between the two takes no click
+        place = hover(page, rows, 4)
+        page.mouse.click(*place)
+        settled(page)
+        if chosen.input_value():
+            break
+    expect(chosen).to_have_value(PICTURES[2].name)
     expect(page.get_by_role("img", name=PICTURES[2].name)).to_be_visible()
     expect(page.get_by_text("1 selected", exact=True)).to_be_visible()
     shot(page, "embeddings-image")

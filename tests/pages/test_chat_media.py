@@ -178,12 +178,16 @@ def test_a_picture_of_the_camera_and_a_sound_of_the_microphone(
     assert [part["type"] for part in parts(asked(replay)[0])] == ["image_url", "input_audio", "text"]
 
 
+def address_box(at: AppTest) -> Any:
+    return next(each for each in at.text_input if each.label.startswith("Address of a file"))
+
+
 def test_an_address_is_fetched_where_the_provider_does_not(
     vision: Callable[..., AppTest], replay: ReplayServer, core: Callable[[], Runs]
 ) -> None:
     with serve({"/sign": file_answer(PNG)}) as files:
         at = way(vision(PLAYGROUND_MEDIA_HOSTS=files.host), "Address")
-        at.text_input[0].set_value(files.url("/sign")).run()
+        address_box(at).set_value(files.url("/sign")).run()
         assert at.segmented_control(key="chat_intake_kind").value == "image", "its path does not tell"
         at.button(key="chat_intake_attach").click().run()
         assert "fetched here, then sent" in shown(at)
@@ -196,7 +200,7 @@ def test_an_address_is_fetched_where_the_provider_does_not(
 @pytest.mark.parametrize("address", ["file:///etc/passwd", "https://me:secret@example.com/a.png", "data:,x"])
 def test_what_is_no_address_says_so(vision: Callable[..., AppTest], address: str) -> None:
     at = way(vision(), "Address")
-    at.text_input[0].set_value(address).run()
+    address_box(at).set_value(address).run()
     at.button(key="chat_intake_attach").click().run()
     assert ":red[:material/error:]" in shown(at)
     assert "secret" not in shown(at)
@@ -296,7 +300,7 @@ def test_an_image_is_read_on_this_machine_and_drawn_with_its_lines(page: Page, c
     [run] = history(core)
     assert (run.status, run.model) == ("done", "image-reader"), run.error
     assert run.response is not None
-    [boxed] = at.get("bidi_component")
+    [boxed] = [each for each in at.get("bidi_component") if '"pages"' in each.proto.json]
     drawn = json.loads(boxed.proto.json)["pages"][0]
     assert (drawn["width"], drawn["height"]) == (760, 430)
     assert drawn["source"].startswith("data:image/webp;base64,")

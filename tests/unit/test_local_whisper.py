@@ -14,8 +14,6 @@ from playground.call import Call, Chunk, Media, Stop
 from playground.errors import BadRequestError, CancelledError, InferenceServiceUnavailableError
 from playground.providers.local import Local, whisper
 from playground.settings import Settings
-from tests.hub import fetched, files, play
-from tests.replay import ReplayServer
 from tests.specimens import SOUND, sound
 
 pytest.importorskip("faster_whisper", reason="faster-whisper is not installed: it comes with the extra `whisper`")
@@ -183,24 +181,6 @@ def test_a_broken_file_is_a_sentence_with_both_ways(models: Path, tmp_path: Path
         list(answer(tmp_path))
     assert "PLAYGROUND_MODELS_DIR" in failure.value.message
     assert str(tmp_path) not in failure.value.message
-
-
-def test_it_comes_from_the_hub_once(
-    models: Path, tmp_path: Path, replay: ReplayServer, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    play(replay, "Systran/faster-whisper-tiny", files(models / ID))
-    there = local(tmp_path, replay.url)
-    call = Call("transcription", ID, media=(SPEECH,), parameters={"vad_filter": False})
-    assert there.model(ID).note.endswith("78 MB are downloaded when it is first used.")  # type: ignore[union-attr]
-    first, *_, last = there.answer(call)
-    assert first.doing == f"Asking the hub for {ID}"
-    assert last.data["text"] == "good morning you"  # type: ignore[index]
-    assert sorted(fetched(replay)) == ["config.json", "model.bin", "tokenizer.json", "vocabulary.json"]
-    assert there.model(ID).note.endswith("Its weights are here.")  # type: ignore[union-attr]
-    asked = len(replay.requests)
-    list(there.answer(call))
-    assert len(replay.requests) == asked
 
 
 def test_the_languages_are_the_models():
