@@ -66,12 +66,9 @@ def as_curl(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> st
 def as_python(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> str:
     """A program with httpx."""
     sent = body(request)
-    imports = ["import os"]
-    if _files(sent):
-        imports = ["import base64", *imports, "from pathlib import Path"]
     literal = _literal(_without_files(sent, lambda file: file), 1)
     return f"""\
-{chr(10).join(imports)}
+{_imports(sent)}
 
 import httpx
 
@@ -89,12 +86,9 @@ print(response.json()["data"])
 def as_mixpeek(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> str:
     """A program with the published `mixpeek` client, which sends the same request."""
     sent = body(request)
-    imports = ["import os"]
-    if _files(sent):
-        imports = ["import base64", *imports, "from pathlib import Path"]
     literal = _literal(_without_files(sent, lambda file: file), 1)
     return f"""\
-{chr(10).join(imports)}
+{_imports(sent)}
 
 import mixpeek
 
@@ -103,6 +97,11 @@ with mixpeek.ApiClient(configuration) as client:
     response = mixpeek.InferenceApi(client).execute_raw_inference({literal})
 print(response.data)
 """
+
+
+def _imports(sent: Mapping[str, Any]) -> str:
+    """What a program takes from the standard library: more of it when it reads files."""
+    return "import base64\nimport os\nfrom pathlib import Path" if _files(sent) else "import os"
 
 
 @dataclass(frozen=True, slots=True)
