@@ -1,10 +1,15 @@
-"""Sets on their way: runs started pane by pane, panes side by side, until all are done or somebody stops them."""
+"""Sets on their way: runs started one behind the other in lanes, until all are done or somebody stops them.
+
+A comparison has a lane for each pane, so that a slow pane keeps nobody waiting. A scorecard has one lane of rounds:
+the same row and repeat of every pane start together, and the next round when all of them have ended, so that what is
+compared in pairs ran side by side in time.
+"""
 
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING
 
 from playground.archive import DOTS, without
@@ -18,10 +23,14 @@ if TYPE_CHECKING:
 
 Parts = Sequence[Mapping[str, str]]
 """The files of a set as parts of a message: `{"type", "base64" | "url"}`."""
+Lane = deque[tuple[Cell, ...]]
+"""What waits, in its order: the cells of an item start together, and the next item when they have ended."""
+Begun = Mapping[Cell, "Run"]
+"""An item on its way."""
 
 
 class Sweep:
-    """The cells of one set that wait for their turn, a lane for each pane."""
+    """The cells of one set that wait for their turn."""
 
     def __init__(self, runs: "Runs", asked: Set, cells: Sequence[Cell], parts: Parts, wish: Wish) -> None:
         self._runs = runs
@@ -29,7 +38,7 @@ class Sweep:
         self._parts = parts
         self._wish: Wish = wish
         self._lock = threading.Lock()
-        self._lanes = {pane.letter: deque(cell for cell in cells if cell.pane == pane.letter) for pane in asked.panes}
+        self._lanes = lanes(asked, cells)
         self._going = 0
 
     @property
@@ -41,47 +50,60 @@ class Sweep:
     def waiting(self) -> int:
         """Cells that have not been started."""
         with self._lock:
-            return sum(map(len, self._lanes.values()))
+            return sum(len(item) for lane in self._lanes for item in lane)
 
-    def begin(self, abreast: int) -> dict[Cell, "Run"]:
+    def begin(self, abreast: int) -> list[tuple[Lane, Begun]]:
         """Start the first of each lane; raises BadRequestError for a cell that asks nothing that can be asked."""
-        heads = [cell for lane in self._lanes.values() for cell in islice(lane, abreast)]
-        asked = {cell: request(self._asked, cell, self._parts) for cell in heads}
-        for cell in heads:
-            self._lanes[cell.pane].popleft()
+        heads = [(lane, item) for lane in self._lanes for item in islice(lane, abreast)]
+        asked = {cell: request(self._asked, cell, self._parts) for _, item in heads for cell in item}
+        for lane, _ in heads:
+            lane.popleft()
         self._going = len(heads)
-        return {cell: self._start(asked[cell]) for cell in heads}
+        return [(lane, {cell: self._start(asked[cell]) for cell in item}) for lane, item in heads]
 
-    def go_on(self, cell: Cell, run: "Run") -> None:
+    def go_on(self, lane: Lane, begun: Begun) -> None:
         """Start the rest of a lane one after the other, each when the one before has ended; a thread's whole job."""
-        following: Run | None = run
-        while following is not None:
-            following.wait()
-            following = self._next(self._lanes[cell.pane])
+        following = begun
+        while following:
+            for run in following.values():
+                run.wait()
+            following = self._next(lane)
         with self._lock:
             self._going -= 1
 
-    def _next(self, lane: deque[Cell]) -> "Run | None":
-        """The next run of a lane, kept in the set before anybody can stop it; None at the end."""
+    def _next(self, lane: Lane) -> Begun:
+        """The next runs of a lane, kept in the set before anybody can stop them; none at the end."""
         with self._lock:
             while lane:
-                cell = lane.popleft()
-                try:
-                    run = self._start(request(self._asked, cell, self._parts))
-                except PlaygroundError:  # who starts a set looks at every cell before
-                    continue
-                self._runs.history.sets.add(self._asked.id, {cell: run.id})
-                return run
-        return None
+                begun = {}
+                for cell in lane.popleft():
+                    try:
+                        begun[cell] = self._start(request(self._asked, cell, self._parts))
+                    except PlaygroundError:  # who starts a set looks at every cell before
+                        continue
+                if begun:
+                    self._runs.history.sets.add(self._asked.id, {cell: run.id for cell, run in begun.items()})
+                    return begun
+        return {}
 
     def stop(self) -> None:
         """Start nothing more."""
         with self._lock:
-            for lane in self._lanes.values():
+            for lane in self._lanes:
                 lane.clear()
 
     def _start(self, asked: RawInferenceRequest) -> "Run":
         return self._runs.start(asked, namespace=self._asked.namespace, door="page", cache=self._wish)
+
+
+def lanes(asked: Set, cells: Sequence[Cell]) -> list[Lane]:
+    """The cells in the lanes of a set of this kind, in their order."""
+    match asked.kind:
+        case "comparison":
+            return [deque((cell,) for cell in cells if cell.pane == pane.letter) for pane in asked.panes]
+        case "scorecard":
+            rounds = groupby(cells, key=lambda cell: (cell.row, cell.repeat))
+            return [deque(tuple(together) for _, together in rounds)]
 
 
 class Sweeps:
@@ -92,23 +114,21 @@ class Sweeps:
         self._live: dict[str, Sweep] = {}
 
     def start(self, asked: Set, cells: Sequence[Cell], parts: Parts, *, abreast: int = 1, wish: Wish = "") -> None:
-        """Keep a new set and start its cells, `abreast` at a time for each pane. When this returns the first ones run.
+        """Keep a new set and start its cells, `abreast` at a time in each lane. When this returns the first ones run.
 
         Raises BadRequestError when one of those cannot be asked, and then nothing has been started.
         """
         sweep = Sweep(self._runs, asked, cells, parts, wish)
         begun = sweep.begin(abreast)
         hidden = dict.fromkeys(self._runs.settings.secret_values, DOTS)
-        self._runs.history.sets.keep(
-            restored(without(asdict(asked), hidden)), {cell: run.id for cell, run in begun.items()}
-        )
+        self._runs.history.sets.keep(restored(without(asdict(asked), hidden)), _ids(begun))
         self._follow(asked.id, sweep, begun)
 
     def go_on(self, asked: Set, cells: Sequence[Cell], parts: Parts, *, abreast: int = 1, wish: Wish = "") -> None:
         """Start more cells of a set that is kept; a cell that has a run gets a new one."""
         sweep = Sweep(self._runs, asked, cells, parts, wish)
         begun = sweep.begin(abreast)
-        self._runs.history.sets.add(asked.id, {cell: run.id for cell, run in begun.items()})
+        self._runs.history.sets.add(asked.id, _ids(begun))
         self._follow(asked.id, sweep, begun)
 
     def waiting(self, id: str) -> int:  # noqa: A002 - the field's name
@@ -129,16 +149,20 @@ class Sweeps:
         for sweep in list(self._live.values()):
             sweep.stop()
 
-    def _follow(self, id_: str, sweep: Sweep, begun: Mapping[Cell, "Run"]) -> None:
+    def _follow(self, id_: str, sweep: Sweep, begun: Sequence[tuple[Lane, Begun]]) -> None:
         if sweep.waiting:
             self._live[id_] = sweep
-            for cell, run in begun.items():
-                name = f"sweep-{cell.pane}"
-                threading.Thread(target=self._lane, args=(id_, sweep, cell, run), name=name, daemon=True).start()
+            for number, (lane, item) in enumerate(begun):
+                name = f"sweep-{number}"
+                threading.Thread(target=self._lane, args=(id_, sweep, lane, item), name=name, daemon=True).start()
 
-    def _lane(self, id_: str, sweep: Sweep, cell: Cell, run: "Run") -> None:
+    def _lane(self, id_: str, sweep: Sweep, lane: Lane, begun: Begun) -> None:
         try:
-            sweep.go_on(cell, run)
+            sweep.go_on(lane, begun)
         finally:
             if sweep.ended:
                 self._live.pop(id_, None)
+
+
+def _ids(begun: Sequence[tuple[Lane, Begun]]) -> dict[Cell, str]:
+    return {cell: run.id for _, item in begun for cell, run in item.items()}

@@ -1,6 +1,7 @@
 """Sets on their way: panes side by side, rows one after the other, stopped and gone on with, kept without keys."""
 
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ import pytest
 from playground.comparison import Cell, File, Pane, Set, new_id, request, variables
 from playground.errors import BadRequestError
 from playground.runs import Run, Runs, build
+from playground.scorecard.card import order
 from playground.settings import Settings
 from tests.replay import Answer, Received, ReplayServer, event
 
@@ -78,6 +80,39 @@ def test_stopping_keeps_what_is_there_and_the_rest_can_follow(core: Runs, replay
     core.sweeps.go_on(of, [cell for cell in of.cells() if "model" not in there.get(cell, "")], ())
     assert finished(core, of) == {Cell(row, "A"): f"one-model: Say {row}" for row in range(6)}
     assert len(replay.requests) == 3 + 4, "what was stopped did not go on by itself"
+
+
+def test_repeats_of_a_scorecard_run_side_by_side(core: Runs, replay: ReplayServer):
+    def one_is_slow(received: Received) -> Answer:
+        return replace(echo(received), wait=0.05 if received.json["model"] == "slow" else 0.0)
+
+    replay.on("POST", CHAT, one_is_slow)
+    of = asked("slow", "quick", "other", kind="scorecard", rows=({"word": "tea"}, {"word": "rain"}))
+    core.sweeps.start(of, order(of, 2), ())
+    finished(core, of)
+    sent = [(each.json["messages"][-1]["content"], each.json["model"]) for each in replay.requests]
+    rounds = [sent[at : at + 3] for at in range(0, len(sent), 3)]
+    assert [{word for word, _ in each} for each in rounds] == [
+        {f"Say {word}"} for word in ("tea", "tea", "rain", "tea", "rain")
+    ], "a warm-up, then repeat by repeat, row by row"
+    assert all({model for _, model in each} == {"slow", "quick", "other"} for each in rounds), "nobody runs ahead"
+
+
+def test_a_slow_pane_of_a_comparison_keeps_nobody_waiting(core: Runs, replay: ReplayServer):
+    quick = threading.Event()  # the slow one answers only after the quick one has answered every row
+
+    def one_waits(received: Received) -> Answer:
+        if received.json["model"] == "slow":
+            quick.wait(60)
+        elif received.json["messages"][-1]["content"] == "Say 3":
+            quick.set()
+        return echo(received)
+
+    replay.on("POST", CHAT, one_waits)
+    of = asked("slow", "quick", rows=tuple({"word": str(number)} for number in range(4)))
+    core.sweeps.start(of, of.cells(), ())
+    assert len(finished(core, of)) == 8
+    assert [each.json["model"] for each in replay.requests[:5]].count("slow") == 1
 
 
 def test_nothing_starts_when_one_of_the_first_cannot_be_asked(core: Runs, replay: ReplayServer):
