@@ -4,8 +4,10 @@ PlaygroundError                     the root; never raised itself
 ├── BadRequestError                 400  the request asks for something that cannot be done
 ├── UnauthorizedError               401  no API key, or one that is not known
 ├── ForbiddenError                  403  the key is known and may not do this
+│   └── NotEnabledError             403  nobody may, until a setting allows it
 ├── NotFoundError                   404  no such run, provider, model, path
 ├── MethodNotAllowedError           405  the path exists, this verb does not
+├── AlreadyExistsError              409  there is something of that name
 ├── PayloadTooLargeError            413  the body or a media file is over its limit
 ├── ValidationError                 422  the JSON does not have the shape of the contract
 ├── TooManyRequestsError            429  a rate limit, ours or the provider's; has `retry_after`
@@ -85,6 +87,12 @@ class ForbiddenError(PlaygroundError):
     status, type = 403, "ForbiddenError"
 
 
+class NotEnabledError(ForbiddenError):
+    """A setting keeps this switched off."""
+
+    type = "NotEnabledError"
+
+
 class NotFoundError(PlaygroundError):
     """There is no such thing; `details` has `resource` and `id`."""
 
@@ -95,6 +103,12 @@ class MethodNotAllowedError(PlaygroundError):
     """The path exists, the verb does not."""
 
     status, type = 405, "MethodNotAllowedError"
+
+
+class AlreadyExistsError(PlaygroundError):
+    """There is something of that name already, or the same request came with another body."""
+
+    status, type = 409, "AlreadyExistsError"
 
 
 class PayloadTooLargeError(PlaygroundError):
