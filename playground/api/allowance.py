@@ -30,17 +30,18 @@ class Standing:
 
 @dataclass
 class Allowance:
-    """`limit` requests a minute for each key, in bursts of up to `limit`. Used from one thread."""
+    """`limit` requests a minute for each key without a limit of its own, in bursts of as many. Used from one thread."""
 
     limit: float
     clock: Callable[[], float] = time.monotonic
     _buckets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def take(self, key: str) -> Standing | None:
-        """Count one request; None when there is no limit (`limit` is 0 or less)."""
-        if self.limit <= 0:
+    def take(self, key: str, own: float | None = None) -> Standing | None:
+        """Count one request of a key, whose `own` limit holds where it has one; None when there is no limit (0)."""
+        limit = self.limit if own is None else own
+        if limit <= 0:
             return None
-        now, size, rate = self.clock(), max(self.limit, 1.0), self.limit / WINDOW
+        now, size, rate = self.clock(), max(limit, 1.0), limit / WINDOW
         level, seen = self._buckets.get(key, (size, now))
         level = min(size, level + (now - seen) * rate)
         wait = 0.0 if level >= 1 else (1 - level) / rate

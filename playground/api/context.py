@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import Request
 
 from playground.api.allowance import Allowance
-from playground.api.keys import api_key
+from playground.api.keyring import Keyring
 from playground.errors import InferenceServiceUnavailableError
 from playground.runs import Runs
 
@@ -23,18 +23,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Core:
-    """The core as this door uses it; `keys` are the API keys as bytes, `max_bytes` the largest request body."""
+    """The core as this door uses it; `max_bytes` is the largest request body."""
 
     runs: Runs
-    keys: tuple[bytes, ...]
+    keyring: Keyring
     allowance: Allowance
     max_bytes: int
 
     def masked(self, text: str) -> str:
         """`text` without any secret that is configured or was made."""
-        for key in self.keys:
-            text = text.replace(key.decode(), "•••")
-        return self.runs.settings.masked(text)
+        return self.runs.settings.masked(self.keyring.masked(text))
 
 
 class Context:
@@ -65,12 +63,12 @@ class Context:
     def _open(self) -> Core:
         runs = self._runs()
         try:
-            keys, _ = api_key(runs.settings)
+            keyring = Keyring(runs.settings, runs.history.keys)
             allowance = Allowance(runs.settings.number("PLAYGROUND_RATE_LIMIT"))
             max_bytes = int(runs.settings.number("PLAYGROUND_MAX_BODY_MB") * 2**20)
         except ValueError as error:
             raise InferenceServiceUnavailableError(str(error), retryable=False) from error
-        return Core(runs, tuple(key.encode() for key in keys), allowance, max_bytes)
+        return Core(runs, keyring, allowance, max_bytes)
 
 
 def context(request: Request) -> Context:

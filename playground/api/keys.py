@@ -1,7 +1,6 @@
 """The keys of the HTTP API: the configured ones, or one made at first start and kept in the data folder."""
 
 import os
-import secrets
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -9,6 +8,7 @@ from filelock import FileLock
 
 from playground.errors import InferenceServiceUnavailableError
 from playground.settings import Settings
+from playground.store.keys import fresh_key
 
 FILE = "api_key"
 
@@ -48,7 +48,7 @@ def _make(path: Path) -> str:
     """One process at a time makes the key; who comes later reads the one that was made."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with FileLock(path.with_name(f".{FILE}.lock"), mode=0o600):
-        return _read(path) or _write(path, f"pk_{secrets.token_urlsafe(32)}")
+        return _read(path) or _write(path, fresh_key())
 
 
 def _write(path: Path, key: str) -> str:

@@ -10,9 +10,11 @@ from playground.call import Task
 from playground.errors import NotFoundError
 from playground.record import RunRecord
 from playground.store import rollup
+from playground.store.batches import Batches
 from playground.store.database import Database
 from playground.store.decks import Decks
 from playground.store.filters import Filters, where
+from playground.store.keys import Keys
 from playground.store.place import Connection, Where, placed
 from playground.store.presets import Presets
 from playground.store.rollup import Period, Span
@@ -44,6 +46,8 @@ class History:
         self.presets = Presets(self._database)
         self.decks = Decks(self._database)
         self.votes = Votes(self._database)
+        self.batches = Batches(self._database)
+        self.keys = Keys(self._database)
 
     def record(self, run: RunRecord) -> None:
         """Keep one ended run; it is on disk when this returns. A second run of the same id changes nothing."""

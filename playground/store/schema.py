@@ -134,4 +134,59 @@ def _votes(connection: Connection) -> None:
     connection.execute(_VOTES)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first, _labels, _sets, _showing, _votes)
+# `digest` is hex, `namespaces` a JSON list or NULL for all, `rate` requests a minute or NULL for everybody's.
+_KEYS = """CREATE TABLE keys (
+    id TEXT PRIMARY KEY,
+    digest TEXT NOT NULL UNIQUE,
+    name TEXT NOT NULL UNIQUE,
+    hint TEXT NOT NULL,
+    namespaces TEXT,
+    rate REAL,
+    created_at REAL NOT NULL,
+    used_at REAL) WITHOUT ROWID"""
+
+
+def _keys(connection: Connection) -> None:
+    """Who may use the HTTP API, beside the keys of the settings."""
+    connection.execute(_KEYS)
+
+
+# `items` and `cut` are counts, `ms` milliseconds; a chunk without `dimensions` has no vectors yet. `what` in `batch_data`
+# is `texts` or `vectors`: apart from the chunks, so that these are counted without reading them.
+_BATCHES = (
+    """CREATE TABLE batches (
+        id TEXT PRIMARY KEY,
+        namespace TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        title TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        ending TEXT NOT NULL,
+        payload BLOB NOT NULL) WITHOUT ROWID""",
+    "CREATE INDEX batches_by_time ON batches (namespace, created_at, id)",
+    """CREATE TABLE batch_chunks (
+        part_of TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        items INTEGER NOT NULL,
+        dimensions INTEGER,
+        tokens INTEGER,
+        cut INTEGER,
+        cost REAL,
+        ms REAL,
+        PRIMARY KEY (part_of, number)) WITHOUT ROWID""",
+    """CREATE TABLE batch_data (
+        part_of TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        what TEXT NOT NULL,
+        data BLOB NOT NULL,
+        PRIMARY KEY (part_of, number, what))""",
+)
+
+
+def _batches(connection: Connection) -> None:
+    """Many texts in chunks, and the vectors of those that are done."""
+    for statement in _BATCHES:
+        connection.execute(statement)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _labels, _sets, _showing, _votes, _keys, _batches)

@@ -94,7 +94,7 @@ LAYERS = (
         "tokens",
         "template",
     ),
-    ("contract", "display", "record", "pace", "units", "wire", "call", "errors", "settings", "versions"),
+    ("contract", "display", "record", "pace", "units", "wire", "call", "errors", "settings", "versions", "namespace"),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
