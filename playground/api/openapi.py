@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from playground.api.health import VERSION
@@ -58,6 +59,12 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return declared | {422: {"model": HTTPValidationError, "description": "Validation Error"}}
 
 
+def body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """A JSON body that `payload.reader` reads, for `openapi_extra=`."""
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    return {"requestBody": {"required": required, "content": content}}
+
+
 def headers(table: dict[str, str]) -> dict[str, Any]:
     """Response headers as OpenAPI declares them."""
     return {name: {"description": text, "schema": {"type": "string"}} for name, text in table.items()}
@@ -78,10 +85,21 @@ def document(app: FastAPI) -> dict[str, Any]:
         made = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
         components = made.setdefault("components", {})
         components["schemas"]["RawInferenceRequest"] = _request()
+        _name_bodies(made)
         components["securitySchemes"] = _SECURITY
         made["security"] = [{"Bearer": []}, {"Bearer": [], "NamespaceHeader": []}]
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def _name_bodies(made: dict[str, Any]) -> None:
+    """Put the schemas that `body` wrote into operations where all the others are, under their names."""
+    for operation in (each for verbs in made["paths"].values() for each in verbs.values()):
+        content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+        schema = content.get("schema", {})
+        if "title" in schema and "properties" in schema:
+            made["components"]["schemas"][schema["title"]] = schema
+            content["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
 
 
 def _request() -> dict[str, Any]:

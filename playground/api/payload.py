@@ -1,9 +1,10 @@
-"""Payload: the bytes of a request body as a RawInferenceRequest, strictly JSON."""
+"""Payload: the bytes of a request body as a RawInferenceRequest or another model, strictly JSON."""
 
 import json
 import math
 import re
-from typing import Annotated, Any, NoReturn
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, NoReturn, TypeVar
 
 import pydantic
 from fastapi import Depends, Request
@@ -16,30 +17,52 @@ from playground.errors import ValidationError
 MAX_DEPTH = 64
 """Objects and lists inside each other; deeper ones only serve to exhaust a stack."""
 
+M = TypeVar("M", bound=pydantic.BaseModel)
+
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _KINDS = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false", type(None): "null"}
 
 
-async def payload(request: Request) -> RawInferenceRequest:
-    """The body of a request, for `Depends`. Raises ValidationError."""
-    _check_type(request.headers.get("content-type", ""))
-    return await context(request).work(parse, await request.body())
+def reader(model: type[M], *, optional: bool = False) -> Callable[[Request], Awaitable[M]]:
+    """For `Depends`: the body of a request as a model. `optional` takes no body at all for `{}`.
+
+    It is read after everything that stands before it, so that who has no key learns nothing from a bad body.
+    """
+
+    async def read(request: Request) -> M:
+        body = await request.body()
+        if optional and not body.strip():
+            return fit({}, model)
+        _check_type(request.headers.get("content-type", ""))
+        return await context(request).work(lambda: fit(strict(body), model))
+
+    return read
 
 
-Payload = Annotated[RawInferenceRequest, Depends(payload)]
+Payload = Annotated[RawInferenceRequest, Depends(reader(RawInferenceRequest))]
 
 
 def parse(body: bytes) -> RawInferenceRequest:
+    """A request for an inference. Raises ValidationError that says what is wrong and never repeats what was sent."""
+    return fit(strict(body), RawInferenceRequest)
+
+
+def strict(body: bytes) -> dict[str, Any]:
     """One JSON object, read strictly: UTF-8, no NaN, no key twice, no half surrogate pair, not too deep.
 
-    Raises ValidationError that says what is wrong and never repeats what was sent.
+    Raises ValidationError.
     """
     value = _read(body)
     _check_shape(value, surrogates=_SURROGATE.search(body.decode()) is not None)
     if not isinstance(value, dict):
         raise _failure(f"the body must be a JSON object; it is {_KINDS[type(value)]}", "dict_type")
+    return value
+
+
+def fit(value: dict[str, Any], model: type[M]) -> M:
+    """JSON as a model. Raises ValidationError that names each field that does not fit."""
     try:
-        return RawInferenceRequest.model_validate(value)
+        return model.model_validate(value)
     except pydantic.ValidationError as error:
         failures = error.errors(include_url=False, include_context=False, include_input=False)
         raise unfit([each | {"loc": ("body", *each["loc"])} for each in failures]) from None
