@@ -197,8 +197,16 @@ class Settings:
     @cached_property
     def cache_database(self) -> Path | str:
         """The file of the semantic cache, beside that of the runs: it can be deleted alone; or the same URL."""
+        return self._beside("cache")
+
+    @cached_property
+    def vectors_database(self) -> Path | str:
+        """The file of namespaces and their documents, beside that of the runs; or the same URL."""
+        return self._beside("vectors")
+
+    def _beside(self, part: str) -> Path | str:
         history = self.database
-        return history.with_name(f"{history.stem}-cache{history.suffix}") if isinstance(history, Path) else history
+        return history.with_name(f"{history.stem}-{part}{history.suffix}") if isinstance(history, Path) else history
 
     @cached_property
     def api_keys(self) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = (
     ("app", "pages"),
     ("ui", "api", "notebook", "__init__"),
-    ("runs", "sweep"),
+    ("runs", "sweep", "batch"),
     ("engine",),
     ("inspection",),
     ("ticket", "fanout", "loading", "preflight"),
@@ -31,6 +31,7 @@ LAYERS = (
         "store",
         "snippets",
         "pasted",
+        "vectors",
         "metrics",
         "scorecard",
         "drift",

@@ -14,9 +14,10 @@ def settings(url: str) -> Settings:
 def test_files_and_servers():
     assert settings("").database == Path("data/playground.db")
     assert settings("").cache_database == Path("data/playground-cache.db")
+    assert settings("").vectors_database == Path("data/playground-vectors.db")
     assert settings("sqlite:////srv/a.db").database == Path("/srv/a.db")
     for url in ("postgresql://u:p@h/d", "postgres://h/d"):
-        assert settings(url).database == settings(url).cache_database == url
+        assert settings(url).database == settings(url).cache_database == settings(url).vectors_database == url
 
 
 def test_another_kind_is_refused_without_repeating_it():
