@@ -9,9 +9,9 @@ from playground.answer import Answer, tokens_used
 from playground.archive import Archive
 from playground.cache.receipt import served
 from playground.cache.visit import Visit
-from playground.call import Chunk, Provider, Stop
-from playground.contract import RawInferenceResponse
-from playground.errors import CancelledError, InternalServerError, PlaygroundError
+from playground.call import Chunk, Provider, Stop, Task
+from playground.contract import RawInferenceRequest, RawInferenceResponse
+from playground.errors import BadRequestError, CancelledError, InternalServerError, PlaygroundError
 from playground.fanout import Ask, merge
 from playground.loading import Loader
 from playground.pace import Pace
@@ -56,7 +56,7 @@ class Engine:
         """Yield the chunks of a run and return its response; raise PlaygroundError.
 
         However it ends (returned, raised, closed by the consumer), the run is in the history exactly once, before
-        the caller sees the end.
+        the caller sees the end; unless the ticket says that it is kept elsewhere.
         """
         ticket.started = time.perf_counter()
         outcome: RawInferenceResponse | PlaygroundError = CancelledError("the run was stopped")
@@ -90,6 +90,13 @@ class Engine:
                 response: RawInferenceResponse = end.value
                 return response
 
+    def vet(self, request: RawInferenceRequest, task: Task) -> None:
+        """Raise what a run of this request would raise before anything is sent, and where it is about another task."""
+        plan = self._plan(Ticket(request, stream=False))
+        if plan.task != task:
+            raise BadRequestError(f"this is a request for {plan.task}, not for {task}; choose another model or inputs")
+        plan.provider.vet(plan.calls[0])
+
     def _plan(self, ticket: Ticket) -> Plan:
         return resolve(
             ticket.request,
@@ -109,7 +116,8 @@ class Engine:
     def _record(self, ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError) -> None:
         try:
             ticket.record = written(ticket, outcome, self._archive)
-            self._recorder.record(ticket.record)
+            if ticket.kept:
+                self._recorder.record(ticket.record)
         except Exception as error:
             logger.exception("run %s could not be kept", ticket.id)
             raise InternalServerError(

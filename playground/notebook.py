@@ -1,6 +1,6 @@
 """The Python door: `Playground().run(…)` and `.stream(…)` for programs and notebooks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from playground.cache.receipt import Receipt
@@ -13,7 +13,9 @@ from playground.settings import Settings
 from playground.ticket import Ticket
 
 if TYPE_CHECKING:
+    from playground.batch import Batches
     from playground.cache.cache import Cache
+    from playground.matrix import Matrix
 
 
 class Playground:
@@ -94,6 +96,31 @@ class Playground:
     def cache(self) -> "Cache":
         """The semantic cache: its state, entries, rules; see `playground.cache.cache`."""
         return self._core.cache
+
+    @property
+    def batches(self) -> "Batches":
+        """Texts of any number, embedded in chunks that outlive the process; see `playground.batch`."""
+        return self._core.batches
+
+    def embed(
+        self,
+        texts: Sequence[str],
+        *,
+        provider: str | None = None,
+        model: str | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        **fields: Any,
+    ) -> "Matrix":
+        """The vectors of any number of texts, (texts, dimensions), float32. Raises PlaygroundError.
+
+        They are a batch: what is embedded is kept, and the same call after a crash goes on where it was.
+        """
+        request = self._request(provider, model, {"texts": list(texts)}, parameters, fields)
+        id_ = self.batches.start(request, namespace=self._namespace)
+        try:
+            return self.batches.result(id_, self._namespace)
+        finally:
+            self.batches.stop(id_, self._namespace)  # where somebody lost patience
 
     def receipts(self) -> list[dict[str, Any]]:
         """What the cache did with each prompt of the last request, and why; judges' findings as far as they are in."""

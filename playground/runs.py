@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
 
+from playground.batch import Batches
 from playground.cache.judges import Opinion
 from playground.cache.receipt import Receipt
 from playground.cache.rules import of_settings
@@ -207,6 +208,7 @@ class Runs:
         self._opening = threading.Lock()
         self._loader = Loader(settings)
         self.engine = Engine(providers, history, self.blobs, self._loader, lambda: self.cache.road)
+        self.batches = Batches(self.engine, history.batches)
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")
@@ -322,6 +324,7 @@ class Runs:
         if self._cache is not None:
             self._cache.learning.stop()
         self.sweeps.close()
+        self.batches.close()
         self.stop()
         self._workers.shutdown(wait=True)
         if self._cache is not None:

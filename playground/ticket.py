@@ -30,6 +30,7 @@ class Ticket:
     """What was asked, by which door, and what can be seen of it from outside while it is worked on.
 
     `stream` asks the provider for a stream; `cache` is what it wants of the cache, where the request enables that.
+    `kept` False leaves it out of the history: it is a part of something that is kept elsewhere.
     Clock readings are `time.perf_counter` seconds, None until they happen.
     """
 
@@ -38,6 +39,7 @@ class Ticket:
     door: Door = "python"
     stream: bool = True
     cache: Wish = ""
+    kept: bool = True
     id: str = field(default_factory=new_id)
     stop: Stop = field(default_factory=Stop)
     created_at: float = field(default_factory=time.time)

@@ -108,7 +108,7 @@ class Batches:
         self._write("UPDATE batches SET owner = ?, ending = '' WHERE id = ?", owner, id)
 
     def put(self, id: str, number: int, owner: str, found: Vectors) -> bool:  # noqa: A002
-        """Keep a chunk's vectors; on disk when this returns. False, and nothing is kept, when another owns the batch."""
+        """Keep a chunk's vectors; on disk when this returns. False, and nothing kept, when another owns the batch."""
         ours: list[Any] = []
 
         def work(connection: Connection) -> None:
@@ -144,7 +144,9 @@ class Batches:
         """The batches of a namespace, newest first."""
         return [
             _batch(row)
-            for row in self._rows(f"{_BATCHES} WHERE batches.namespace = ? {_GROUPED} LIMIT ?", [bound(namespace), limit])
+            for row in self._rows(
+                f"{_BATCHES} WHERE batches.namespace = ? {_GROUPED} LIMIT ?", [bound(namespace), limit]
+            )
         ]
 
     def unfinished(self, namespace: str, digest: str) -> Batch | None:

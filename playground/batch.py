@@ -1,0 +1,281 @@
+"""Batches on their way: texts of any number, embedded chunk by chunk, stopped, and gone on with after a restart.
+
+A chunk is durable before the next one begins, so a process that is killed loses no more than the chunk it was at.
+"""
+
+import hashlib
+import json
+import logging
+import secrets
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from playground.call import Stop
+from playground.contract import RawInferenceRequest
+from playground.engine import Engine
+from playground.errors import (
+    BadRequestError,
+    CancelledError,
+    InternalServerError,
+    NotFoundError,
+    PlaygroundError,
+    ProviderError,
+)
+from playground.inputs import strings
+from playground.record import Door
+from playground.store.batches import Batch, Vectors
+from playground.store.batches import Batches as Kept
+from playground.ticket import Ticket
+
+if TYPE_CHECKING:
+    from playground.matrix import Matrix
+
+logger = logging.getLogger("playground")
+
+CHUNK = 256
+"""Texts of one chunk: a second or two of the bundled model, one request to most providers."""
+
+
+class Work:
+    """One batch that is worked on by this process; any thread may look."""
+
+    def __init__(self, batch: Batch, door: Door) -> None:
+        self.id = batch.id
+        self.namespace = batch.namespace
+        self.owner = secrets.token_hex(8)
+        self.door: Door = door
+        self.stop = Stop()
+        self.ended = threading.Event()
+        self.error: PlaygroundError | None = None
+        self._ticket: Ticket | None = None
+
+    @property
+    def doing(self) -> str:
+        """What has to be done before the work itself, as words for people; empty while nothing has."""
+        return "" if self._ticket is None else self._ticket.answer.doing
+
+    def ticket(self, request: RawInferenceRequest) -> Ticket:
+        """The next chunk's ticket."""
+        self._ticket = Ticket(request, self.namespace, self.door, stream=False, kept=False, stop=self.stop)
+        return self._ticket
+
+
+class Batches:
+    """The batches of all namespaces, and those of them that this process works on."""
+
+    def __init__(self, engine: Engine, kept: Kept) -> None:
+        self._engine = engine
+        self._kept = kept
+        self._live: dict[str, Work] = {}
+        self._lock = threading.Lock()
+
+    def start(
+        self, request: RawInferenceRequest, *, title: str = "", namespace: str = "default", door: Door = "python"
+    ) -> str:
+        """Embed `request.inputs["texts"]`, as many as there are, in the background; returns the batch's id at once.
+
+        A batch of the same texts, model and parameters that did not come to its end goes on where it was. Raises
+        BadRequestError and NotFoundError for what cannot be asked.
+        """
+        given = set(request.inputs) - {"texts"}
+        if given:
+            raise BadRequestError(f"a batch takes `inputs.texts` only; leave out `{min(given)}`")
+        texts = strings(request.inputs.get("texts"), "texts", sys.maxsize)
+        asked = request.model_dump(exclude={"inputs"}, exclude_none=True, exclude_defaults=True)
+        chunks = [texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK)]
+        self._engine.vet(_request(asked, chunks[0]), "embedding")
+        digest = _digest(asked, texts)
+        before = self._kept.unfinished(namespace, digest)
+        id_ = before.id if before else self._kept.keep(namespace, title, asked, chunks, digest)
+        self.go_on(id_, namespace, door)
+        return id_
+
+    def go_on(self, id: str, namespace: str = "default", door: Door = "python") -> None:  # noqa: A002 - the field's name
+        """Embed what a batch still lacks; nothing happens where this process is at it, or nothing is left.
+
+        Another process that is at it leaves it to this one. Raises NotFoundError.
+        """
+        with self._lock:
+            batch = self._found(id, namespace)
+            if batch.id in self._live or batch.state == "done":
+                return
+            work = self._live[id] = Work(batch, door)
+        self._kept.own(id, work.owner)
+        threading.Thread(target=self._run, args=(work, batch), name=f"batch-{id}", daemon=True).start()
+
+    def stop(self, id: str, namespace: str = "default") -> bool:  # noqa: A002
+        """Ask a batch that this process works on to stop, and keep what it has; False when there is none."""
+        work = self.live(id, namespace)
+        if work is not None:
+            work.stop.set()
+        return work is not None
+
+    def get(self, id: str, namespace: str = "default") -> Batch:  # noqa: A002
+        """Where a batch stands. Raises NotFoundError."""
+        return self._standing(self._found(id, namespace))
+
+    def recent(self, namespace: str = "default", limit: int = 50) -> list[Batch]:
+        """The batches of a namespace, newest first."""
+        return [self._standing(batch) for batch in self._kept.recent(namespace, limit)]
+
+    def live(self, id: str, namespace: str = "default") -> Work | None:  # noqa: A002
+        """The work on a batch, None when this process is not at it."""
+        work = self._live.get(id)
+        return work if work is not None and work.namespace == namespace else None
+
+    def wait(self, id: str, namespace: str = "default", timeout: float | None = None) -> Batch:  # noqa: A002
+        """Where a batch stands when this process has ended its work on it, or after `timeout` seconds."""
+        work = self.live(id, namespace)
+        if work is not None:
+            work.ended.wait(timeout)
+        return self.get(id, namespace)
+
+    def result(self, id: str, namespace: str = "default") -> "Matrix":  # noqa: A002
+        """The vectors, once this process has ended its work. Raises what the batch failed with, and as `vectors`."""
+        work = self.live(id, namespace)
+        if work is not None:
+            work.ended.wait()
+            if work.error is not None:
+                raise work.error
+        return self.vectors(id, namespace)
+
+    def texts(self, id: str, namespace: str = "default") -> Iterator[str]:  # noqa: A002
+        """The texts in order, a chunk at a time in memory."""
+        batch = self._found(id, namespace)
+        for number in range(batch.chunks):
+            yield from self._kept.texts(id, number)
+
+    def vectors(self, id: str, namespace: str = "default") -> "Matrix":  # noqa: A002
+        """The vectors of a batch that is done, (texts, dimensions), float32. Raises BadRequestError for another."""
+        import numpy as np
+
+        batch = self._found(id, namespace)
+        if batch.state != "done" or batch.dimensions is None:
+            reason = f" ({batch.error['error']['message']})" if batch.error else ""
+            raise BadRequestError(
+                f"batch `{id}` has {batch.done:,} of {batch.texts:,} vectors{reason}; let it go on to its end"
+            )
+        found = np.empty((batch.texts, batch.dimensions), np.float32)
+        for first, rows in self.pieces(id, namespace):
+            found[first : first + len(rows)] = rows
+        return found
+
+    def pieces(self, id: str, namespace: str = "default") -> Iterator[tuple[int, "Matrix"]]:  # noqa: A002
+        """What is embedded so far, chunk by chunk: the place of its first text, and its vectors."""
+        import numpy as np
+
+        batch = self._found(id, namespace)
+        for number, data in self._kept.vectors(id):
+            yield number * CHUNK, np.frombuffer(data, "<f4").reshape(-1, batch.dimensions or 1)
+
+    def drop(self, id: str, namespace: str = "default") -> None:  # noqa: A002
+        """Forget a batch and its vectors, stopping it first. Raises NotFoundError."""
+        batch = self._found(id, namespace)
+        self._kept.own(batch.id, "nobody")  # what is on its way is not kept
+        self.stop(id, namespace)
+        self._kept.drop(batch.id)
+
+    def close(self) -> None:
+        """Stop all work and wait until it is over. What was at work is `interrupted`, not stopped."""
+        with self._lock:
+            works = list(self._live.values())
+        for work in works:
+            work.owner = ""
+            work.stop.set()
+        for work in works:
+            work.ended.wait()
+
+    def _run(self, work: Work, batch: Batch) -> None:
+        """The thread's whole job."""
+        try:
+            for number in self._kept.lacking(batch.id):
+                found = self._embed(work, batch, number)
+                if not self._kept.put(batch.id, number, work.owner, found):
+                    break  # another process has taken it over
+                batch = replace(batch, dimensions=found.dimensions)
+        except CancelledError:
+            self._end(work, batch)
+        except Exception as error:
+            logger.exception("batch %s failed", batch.id)
+            work.error = _told(error)
+            self._end(work, batch)
+        finally:
+            with self._lock:
+                self._live.pop(batch.id, None)
+            work.ended.set()
+
+    def _end(self, work: Work, batch: Batch) -> None:
+        body = work.error.body() if work.error else {}
+        try:
+            self._kept.end(batch, work.owner, "failed" if body else "stopped", body)
+        except PlaygroundError:
+            logger.exception("the end of batch %s could not be kept", batch.id)
+
+    def _embed(self, work: Work, batch: Batch, number: int) -> Vectors:
+        """The vectors of one chunk. Raises what the engine raises, and ProviderError for what is no such vectors."""
+        if work.stop.is_set():
+            raise CancelledError("the batch was stopped")
+        texts = self._kept.texts(batch.id, number)
+        ticket = work.ticket(_request(batch.asked, texts))
+        data = self._engine.run(ticket).data
+        vectors = data.get("embeddings") if isinstance(data, Mapping) else None
+        found = _rows(vectors, len(texts), batch)
+        record = ticket.record
+        return Vectors(
+            found.astype("<f4").tobytes(),
+            found.shape[1],
+            tokens=record.prompt_tokens if record else None,
+            cut=len(data.get("truncated") or ()),
+            cost=record.cost if record else None,
+            ms=record.timings.total if record else 0.0,
+        )
+
+    def _found(self, id_: str, namespace: str) -> Batch:
+        batch = self._kept.get(id_, namespace)
+        if batch is None:
+            details = {"resource": "batch", "id": id_}
+            raise NotFoundError(f"there is no batch `{id_}` in the namespace `{namespace}`", details=details)
+        return batch
+
+    def _standing(self, batch: Batch) -> Batch:
+        return replace(batch, state="running") if batch.state != "done" and batch.id in self._live else batch
+
+
+def _told(error: Exception) -> PlaygroundError:
+    if isinstance(error, PlaygroundError):
+        return error
+    return InternalServerError("the playground failed; the server's log has the cause")
+
+
+def _request(asked: Mapping[str, Any], texts: Sequence[str]) -> RawInferenceRequest:
+    return RawInferenceRequest(**asked, inputs={"texts": list(texts)})
+
+
+def _rows(vectors: Any, texts: int, batch: Batch) -> "Matrix":
+    """The vectors of `texts` texts, as long as those that came before. Raises ProviderError."""
+    from playground.matrix import matrix
+
+    if not isinstance(vectors, list) or len(vectors) != texts:
+        count = f"{len(vectors):,} vectors" if isinstance(vectors, list) else "no `embeddings`"
+        raise ProviderError(f"`{batch.model}` answered with {count} for {texts:,} texts; a batch needs one for each")
+    try:
+        found = matrix(vectors)
+    except (BadRequestError, TypeError, ValueError) as error:
+        raise ProviderError(f"`{batch.model}` answered with something that is no vectors: {error}") from error
+    if found.shape[1] != (batch.dimensions or found.shape[1]):
+        raise ProviderError(
+            f"`{batch.model}` answered with {found.shape[1]:,} dimensions, and with {batch.dimensions:,} before; such "
+            "vectors cannot be compared, so begin a new batch"
+        )
+    return found
+
+
+def _digest(asked: Mapping[str, Any], texts: Sequence[str]) -> str:
+    """The same for the same texts, model and parameters."""
+    found = hashlib.sha256(json.dumps(asked, sort_keys=True, default=str).encode())
+    for text in texts:
+        found.update(json.dumps(text).encode())
+    return found.hexdigest()
