@@ -3,7 +3,7 @@
 import re
 
 from playground.api.caller import Caller
-from playground.api.keys import api_key
+from playground.api.keys import named_keys
 from playground.settings import Settings
 from playground.store.keys import Keys, digest, fingerprint
 
@@ -14,12 +14,9 @@ class Keyring:
     """The keys of one server. Raises InferenceServiceUnavailableError when there is no room for the first."""
 
     def __init__(self, settings: Settings, keys: Keys) -> None:
-        self._texts, where = api_key(settings)
         self._keys = keys
-        title = "PLAYGROUND_API_KEYS" if where.startswith("`") else "first start"
-        names = [title] if len(self._texts) == 1 else [f"{title} ({n})" for n in range(1, len(self._texts) + 1)]
-        named = zip(self._texts, names, strict=True)
-        self._fixed = {digest(text): Caller(fingerprint(text), name) for text, name in named}
+        self._named = named_keys(settings)
+        self._fixed = {digest(text): Caller(fingerprint(text), name) for name, text in self._named.items()}
 
     def fixed(self, text: str) -> Caller | None:
         """The holder of a fixed key, at once. Looked up by its hash, so that time tells nothing of the key."""
@@ -32,6 +29,6 @@ class Keyring:
 
     def masked(self, text: str) -> str:
         """`text` without any key."""
-        for key in self._texts:
+        for key in self._named.values():
             text = text.replace(key, "•••")
         return _MADE.sub("•••", text)

@@ -1,4 +1,4 @@
-"""The keys of the HTTP API: the configured ones, or one made at first start and kept in the data folder."""
+"""The fixed keys of the HTTP API: the configured ones, or one made at first start and kept in the data folder."""
 
 import os
 from pathlib import Path
@@ -31,6 +31,20 @@ def api_key(settings: Settings) -> tuple[tuple[str, ...], str]:
             "`PLAYGROUND_DATA_DIR` to a folder that can be written",
             retryable=False,
         ) from error
+
+
+def named_keys(settings: Settings) -> dict[str, str]:
+    """The fixed keys by names for people; raises what `api_key` raises."""
+    keys, where = api_key(settings)
+    title = "PLAYGROUND_API_KEYS" if where.startswith("`") else "first start"
+    if len(keys) == 1:
+        return {title: keys[0]}
+    return {f"{title} ({number})": key for number, key in enumerate(keys, 1)}
+
+
+def masked(key: str) -> str:
+    """A key that can be told from others and not be used: its beginning where it is long enough to spare it."""
+    return f"{key[:6]}{'•' * 26}" if len(key) >= 24 else "•" * 32
 
 
 def _read(path: Path) -> str:

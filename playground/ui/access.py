@@ -5,10 +5,11 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from playground.api.keys import api_key
+from playground.api.keys import api_key, masked
 from playground.api.sample import BODY
 from playground.errors import PlaygroundError
 from playground.snippets import KEY, as_curl, as_python
+from playground.ui.apikeys import keys_for_others
 from playground.ui.core import core
 from playground.ui.fault import fault
 
@@ -30,6 +31,7 @@ def http_api() -> None:
     for key in keys:
         st.code(key if shown else masked(key), language=None)
     st.caption(f"{_whence(where)} Whoever has the key can ask every provider that is set up here.")
+    keys_for_others()
     st.markdown("**Try it**")
     _try(origin, keys[0] if shown else None, where)
 
@@ -38,11 +40,6 @@ def address() -> str:
     """Scheme, host and port of this server, as the visitor's browser reached it."""
     parts = urlsplit(str(st.context.url or ""))
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"http://127.0.0.1:{st.get_option('server.port')}"
-
-
-def masked(key: str) -> str:
-    """A key that can be told from others and not be used: its beginning where it is long enough to spare it."""
-    return f"{key[:6]}{'•' * 26}" if len(key) >= 24 else "•" * 32
 
 
 def _whence(where: str) -> str:

@@ -2,9 +2,8 @@
 
 import pytest
 
-from playground.api.keys import api_key
+from playground.api.keys import api_key, masked
 from playground.ui.about import megabytes, size
-from playground.ui.access import masked
 from tests.postgres import PASSWORD, QUOTED
 from tests.replay import Answer
 
@@ -178,3 +177,25 @@ def test_sizes(tmp_path):
         "3.4 MB",
         "2.0 GB",
     ]
+
+
+def test_keys_for_others(page, core):
+    at = page("settings")
+    assert "A key for each person or program" in texts(at)
+    at.text_input(key="settings_key_name").set_value("ci")
+    at.text_input(key="settings_key_namespaces").set_value("team-a, team-b")
+    at.number_input(key="settings_key_limit").set_value(30)
+    at.button(key="settings_key_make").click().run()
+    (kept,) = core().history.keys.all()
+    shown = [code.value for code in at.code if code.value.startswith(kept.hint[:6])]
+    assert core().history.keys.find(shown[0]).name == "ci"
+    said = texts(at)
+    assert "**Keys for others** · 1" in said
+    assert "`team-a`, `team-b` · 30 requests a minute · made within a day · never used" in said
+    assert shown[0] not in texts(at.run())  # told once
+    at.text_input(key="settings_key_name").set_value("ci")
+    at.button(key="settings_key_make").click().run()
+    assert "There is a key `ci` already; choose another name, or revoke it first." in [e.value for e in at.error]
+    at.button(key=f"settings_revoke_{kept.id}").click().run()
+    assert core().history.keys.all() == []
+    assert core().history.keys.find(shown[0]) is None

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 # Who may import whom: a module imports from its own layer or from one below (later in this list).
 LAYERS = (
     ("app", "pages"),
-    ("ui", "api", "notebook", "__init__"),
+    ("ui", "api", "notebook", "command", "__main__", "__init__"),
     ("runs", "sweep", "batch"),
     ("engine",),
     ("inspection",),

@@ -1,0 +1,7 @@
+"""`python -m playground`: the command."""
+
+import sys
+
+from playground.command import main
+
+sys.exit(main(sys.argv[1:]))
