@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from playground.errors import BadRequestError
 from playground.matrix import Matrix, Vectors, matrix
 
 Method = Literal["pca", "umap"]
@@ -37,6 +38,24 @@ def pca(vectors: Vectors) -> Projection:
     coordinates *= _signs(coordinates)
     shares = np.square(coordinates).sum(axis=0) / total if total > 0 else np.zeros(2)
     return Projection("pca", coordinates.astype(np.float32), (float(shares[0]), float(shares[1])))
+
+
+def onto(vectors: Vectors, coordinates: Matrix, further: Vectors) -> Matrix:
+    """Where `further` vectors lie on the map that `pca` drew of `vectors`; (m, 2).
+
+    A coordinate is the product with a direction v of length 1, and from the coordinates c of the centred rows X the
+    direction comes back as v = X'c / c'c. Raises BadRequestError for vectors of another length.
+    """
+    rows, more = matrix(vectors).astype(np.float64), matrix(further).astype(np.float64)
+    if rows.shape[1] != more.shape[1]:
+        raise BadRequestError(
+            f"vectors of {more.shape[1]:,} dimensions have no place on a map of {rows.shape[1]:,} dimensions"
+        )
+    middle = rows.mean(axis=0)
+    places = coordinates.astype(np.float64)
+    sizes = np.square(places).sum(axis=0)
+    directions = (rows - middle).T @ places / np.where(sizes > 0, sizes, 1)
+    return np.asarray((more - middle) @ directions, np.float32)
 
 
 def _components(rows: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ import pytest
 from playground import errors
 from playground.errors import BadRequestError, CancelledError, InternalServerError
 from playground.matrix import matrix
-from playground.projection import pca
+from playground.projection import onto, pca
 from playground.projector import Projector
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +51,20 @@ def test_pca_of_many_rows_and_many_dimensions_finds_the_same_plane():
     projection = pca(vectors)
     left, values, _ = np.linalg.svd(vectors.astype(np.float64) - vectors.mean(axis=0), full_matrices=False)
     assert np.allclose(np.abs(projection.coordinates), np.abs((left * values)[:, :2]), atol=1e-3)
+
+
+@pytest.mark.parametrize(("n", "d"), [(200, 16), (30, 384), (3, 2), (1, 4)])
+def test_further_vectors_have_the_place_that_they_would_have_had_on_the_map(n, d):
+    vectors = np.random.default_rng(1).standard_normal((n, d)).astype(np.float32)
+    coordinates = pca(vectors).coordinates
+    assert np.allclose(onto(vectors, coordinates, vectors), coordinates, atol=1e-4)
+    assert np.allclose(onto(vectors, coordinates, vectors.mean(axis=0, keepdims=True)), 0, atol=1e-4)
+
+
+def test_vectors_of_another_length_have_no_place():
+    vectors = np.eye(3, dtype=np.float32)
+    with pytest.raises(BadRequestError, match="vectors of 2 dimensions have no place on a map of 3"):
+        onto(vectors, pca(vectors).coordinates, [[1.0, 2.0]])
 
 
 def test_pca_signs_do_not_depend_on_which_product_was_used():
