@@ -78,7 +78,7 @@ class Batches:
         """Embed `request.inputs["texts"]`, as many as there are, in the background; returns the batch's id at once.
 
         A batch of the same texts, model and parameters that did not come to its end goes on where it was. Raises
-        BadRequestError and NotFoundError for what cannot be asked.
+        BadRequestError and NotFoundError for what cannot be asked. Without a `title` it has that of its first text.
         """
         given = set(request.inputs) - {"texts"}
         if given:
@@ -89,7 +89,7 @@ class Batches:
         self._engine.vet(_request(asked, chunks[0]), "embedding")
         digest = _digest(asked, texts)
         before = self._kept.unfinished(namespace, digest)
-        id_ = before.id if before else self._kept.keep(namespace, title, asked, chunks, digest)
+        id_ = before.id if before else self._kept.keep(namespace, title or texts[0][:80], asked, chunks, digest)
         self.go_on(id_, namespace, door)
         return id_
 
@@ -165,11 +165,19 @@ class Batches:
 
     def pieces(self, id: str, namespace: str = "default") -> Iterator[tuple[int, "Matrix"]]:  # noqa: A002
         """What is embedded so far, chunk by chunk: the place of its first text, and its vectors."""
+        for number in self.finished(id, namespace):
+            yield number * CHUNK, self.piece(id, number, namespace)
+
+    def finished(self, id: str, namespace: str = "default") -> list[int]:  # noqa: A002
+        """The numbers of its chunks that are embedded; of chunk n the first text is n times `CHUNK`."""
+        return self._kept.finished(self._found(id, namespace).id)
+
+    def piece(self, id: str, number: int, namespace: str = "default") -> "Matrix":  # noqa: A002
+        """The vectors of one finished chunk."""
         import numpy as np
 
         batch = self._found(id, namespace)
-        for number, data in self._kept.vectors(id):
-            yield number * CHUNK, np.frombuffer(data, "<f4").reshape(-1, batch.dimensions or 1)
+        return np.frombuffer(self._kept.vectors(id, number), "<f4").reshape(-1, batch.dimensions or 1)
 
     def drop(self, id: str, namespace: str = "default") -> None:  # noqa: A002
         """Forget a batch and its vectors, stopping it first. Raises NotFoundError."""

@@ -12,13 +12,22 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from playground.api import cache, docs, health, inference, models, openapi, runs
+from playground.api import batches, cache, docs, health, inference, models, openapi, runs
 from playground.api.body import BodyGuard
 from playground.api.context import Context
 from playground.api.faults import Faults, on_routing, on_unfit
 from playground.runs import Runs
 
-ROUTERS = (inference.router, runs.router, cache.router, models.router, health.router, openapi.router, docs.router)
+ROUTERS = (
+    inference.router,
+    runs.router,
+    batches.router,
+    cache.router,
+    models.router,
+    health.router,
+    openapi.router,
+    docs.router,
+)
 
 
 def app(core: Callable[[], Runs]) -> FastAPI:

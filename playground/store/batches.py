@@ -4,7 +4,7 @@ import json
 import secrets
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -166,13 +166,15 @@ class Batches:
         found: list[str] = json.loads(zlib.decompress(self._rows(query, [id, number])[0][0]))
         return found
 
-    def vectors(self, id: str) -> Iterator[tuple[int, bytes]]:  # noqa: A002
-        """The finished chunks in order, one in memory at a time: their numbers, and what `Vectors.data` was."""
+    def finished(self, id: str) -> list[int]:  # noqa: A002
+        """The numbers of its chunks that have vectors."""
+        query = "SELECT number FROM batch_chunks WHERE part_of = ? AND dimensions IS NOT NULL ORDER BY number"
+        return [number for (number,) in self._rows(query, [id])]
+
+    def vectors(self, id: str, number: int) -> bytes:  # noqa: A002
+        """What `Vectors.data` was of a finished chunk."""
         query = "SELECT data FROM batch_data WHERE part_of = ? AND number = ? AND what = 'vectors'"
-        done = "SELECT number FROM batch_chunks WHERE part_of = ? AND dimensions IS NOT NULL ORDER BY number"
-        for (number,) in self._rows(done, [id]):
-            for (data,) in self._rows(query, [id, number]):
-                yield number, bytes(data)
+        return bytes(self._rows(query, [id, number])[0][0])
 
     def drop(self, id: str) -> None:  # noqa: A002
         """Forget a batch with all that it has."""

@@ -211,7 +211,8 @@ def test_what_is_kept_is_there_for_the_next_process(place: Where):
     assert again.unfinished("default", "other") is None
     assert again.lacking(id_) == [1]
     assert again.texts(id_, 0) == ["a \0", "b"]
-    assert list(again.vectors(id_)) == [(0, found.data)]
+    assert again.finished(id_) == [0]
+    assert again.vectors(id_, 0) == found.data
     again.drop(id_)
     assert again.recent("default") == []
     reopened.close()
