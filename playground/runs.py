@@ -13,7 +13,7 @@ from playground.cache.judges import Opinion
 from playground.cache.receipt import Receipt
 from playground.cache.rules import of_settings
 from playground.cache.visit import Visit, Wish
-from playground.call import Chunk, Provider, Stop, Task, Usage
+from playground.call import Chunk, Model, Provider, Stop, Task, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.engine import Engine
 from playground.errors import BadRequestError, InternalServerError, NotFoundError, PlaygroundError
@@ -30,6 +30,7 @@ from playground.ticket import Ticket
 
 if TYPE_CHECKING:
     from playground.cache.cache import Cache
+    from playground.vectors.library import Library
 
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -205,6 +206,7 @@ class Runs:
         self.sweeps = Sweeps(self)
         self._rules = of_settings(settings)
         self._cache: Cache | None = None
+        self._library: Library | None = None
         self._opening = threading.Lock()
         self._loader = Loader(settings)
         self.engine = Engine(providers, history, self.blobs, self._loader, lambda: self.cache.road)
@@ -224,6 +226,19 @@ class Runs:
 
                 self._cache = Cache(Shelf(self.settings.cache_database), bundled(), self._rules, self._advise)
             return self._cache
+
+    @property
+    def library(self) -> "Library":
+        """Namespaces, documents, retrievers and collections, opened when they are first asked for."""
+        with self._opening:
+            if self._library is None:
+                from playground.vectors.library import Library
+                from playground.vectors.services import Services
+                from playground.vectors.store import opened
+
+                services = Services(self._answered, self._model, self.providers)
+                self._library = Library(opened(self.settings.vectors_database), services)
+            return self._library
 
     def start(
         self,
@@ -329,6 +344,8 @@ class Runs:
         self._workers.shutdown(wait=True)
         if self._cache is not None:
             self._cache.close()
+        if self._library is not None:
+            self._library.close()
         self.history.close()
 
     def _advise(self, namespace: str, model: str, question: str) -> Opinion:
@@ -340,6 +357,19 @@ class Runs:
         if run.response is None or record is None:
             raise run.error or InternalServerError("the judge's run ended without a response")
         return Opinion(str(run.response.data.get("text", "")), run.id, record.cost)
+
+    def _answered(self, request: RawInferenceRequest, namespace: str, door: Door) -> RawInferenceResponse:
+        """The answer to a request, by a run like any other. Raises PlaygroundError."""
+        run = self.start(request, namespace=namespace, door=door, stream=False)
+        run.wait()
+        if run.response is None:
+            raise run.error or InternalServerError("the run ended without a response")
+        return run.response
+
+    def _model(self, request: RawInferenceRequest) -> Model | None:
+        """What is known of the model that would answer a request. Raises what resolving it raises."""
+        plan = resolve(request, self.providers, stream=False, stop=Stop(), max_bytes=self._loader.max_bytes)
+        return plan.provider.model(plan.model)
 
     def _forget(self) -> None:
         surplus = len(self._runs) - KEPT

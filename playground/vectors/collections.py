@@ -1,0 +1,140 @@
+"""Collections: named views of a namespace with somebody who embeds, so that documents come without vectors."""
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from playground.errors import AlreadyExistsError, NotFoundError
+from playground.vectors.filter import equal
+from playground.vectors.fit import refuse
+from playground.vectors.scope import Scope
+from playground.vectors.services import Services
+from playground.vectors.store import Index, Store
+from playground.vectors.view import COLLECTION
+
+KIND = "collection"
+DEFAULT = "mixpeek://text_extractor@v1/all_minilm_l6_v2_v1"
+"""Who embeds where nobody is named: the bundled encoder, which needs no download."""
+FIELDS = ("text", "content", "body", "description", "title", "caption", "image_url", "image_base64", "image")
+"""Fields of a payload that are embedded where the collection names none: the first that is there."""
+_ODD = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """`service` embeds the payload's field `reads` for `index`. `about` is the client's own JSON, as it was sent.
+
+    An empty `reads` stands for the first of `FIELDS` that a payload has. Times are Unix seconds.
+    """
+
+    id: str
+    name: str
+    service: str
+    index: str
+    reads: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    created: float = 0.0
+    updated: float = 0.0
+
+
+class Collections:
+    """The collections of every namespace. A method that takes `name` takes an id too."""
+
+    def __init__(self, store: Store, services: Services) -> None:
+        self._store = store
+        self._services = services
+
+    def create(
+        self, scope: Scope, name: str, service: str = "", *, source: str = "", about: Mapping[str, Any] | None = None
+    ) -> Collection:
+        """Make one, and in its namespace the index that `service` embeds for, where there is none yet.
+
+        `source` is the payload's field to embed. Raises NotFoundError without such a namespace, AlreadyExistsError, and
+        what asking the service for its dimension raises.
+        """
+        namespace = self._store.namespace(scope.owner, scope.namespace)
+        self._free(scope, name)
+        service = service or DEFAULT
+        index = next((each for each, other in namespace.services.items() if other == service), "")
+        if not index:
+            index = index_of(service)
+            made = Index(index, self._services.dimension(scope, service))
+            self._store.update(scope.owner, scope.namespace, indexes=[made], services={index: service})
+        now = time.time()
+        collection = Collection(f"col_{secrets.token_hex(5)}", name, service, index, source, about or {}, now, now)
+        self._keep(scope, collection)
+        return collection
+
+    def all(self, scope: Scope) -> list[Collection]:
+        """Oldest first; none where there is no such namespace."""
+        try:
+            kept = self._store.kept(scope.owner, scope.namespace, KIND)
+        except NotFoundError:
+            return []
+        return [Collection(**body) for body in kept.values()]
+
+    def get(self, scope: Scope, name: str) -> Collection:
+        """One by its id or name. Raises NotFoundError."""
+        found = self.all(scope)
+        for each in [*(each for each in found if each.id == name), *(each for each in found if each.name == name)]:
+            return each
+        raise NotFoundError(
+            f"there is no collection `{name}` in the namespace `{scope.namespace}`; `POST /v1/collections/list` lists "
+            "what there is, and `X-Namespace` says where",
+            details={"resource": "collection", "id": name},
+        )
+
+    def change(self, scope: Scope, name: str, change: Callable[[Collection], Collection]) -> Collection:
+        """Put what `change` makes of one in its place. Raises NotFoundError and AlreadyExistsError."""
+        found = self.get(scope, name)
+        made = replace(change(found), id=found.id, updated=time.time())
+        if made.name != found.name:
+            self._free(scope, made.name)
+        self._keep(scope, made)
+        return made
+
+    def delete(self, scope: Scope, name: str) -> int:
+        """Forget one with its documents; how many there were. Raises NotFoundError."""
+        found = self.get(scope, name)
+        self._store.forget(scope.owner, scope.namespace, KIND, found.id)
+        return self._store.erase(scope.owner, scope.namespace, filter=equal(COLLECTION, found.id))
+
+    def count(self, scope: Scope, collection: Collection) -> int:
+        """How many documents it has."""
+        return self._store.count(scope.owner, scope.namespace, equal(COLLECTION, collection.id))
+
+    def _keep(self, scope: Scope, made: Collection) -> None:
+        self._store.keep(scope.owner, scope.namespace, KIND, made.id, asdict(made))
+
+    def _free(self, scope: Scope, name: str) -> None:
+        if any(name in (each.name, each.id) for each in self.all(scope)):
+            raise AlreadyExistsError(
+                f"there is a collection `{name}` in the namespace `{scope.namespace}` already; choose another name, or "
+                "delete that one",
+                code="collection_name_taken",
+                details={"resource": "collection", "id": name},
+            )
+
+
+def index_of(service: str) -> str:
+    """What the index of a service is called: the end of its feature URI, or its name without odd signs."""
+    name = service.rpartition("/")[2] if "://" in service else service
+    return _ODD.sub("_", name).strip("_") or "embedding"
+
+
+def content(collection: Collection, payload: Mapping[str, Any], *where: str | int) -> tuple[str, str]:
+    """The field of a payload that is embedded, and what stands there. Raises ValidationError."""
+    fields: Sequence[str] = (collection.reads,) if collection.reads else FIELDS
+    for name in fields:
+        value = payload.get(name)
+        if isinstance(value, str) and value.strip():
+            return name, value
+    named = " or ".join(f"`{name}`" for name in fields)
+    raise refuse(
+        f"the document has no vector for `{collection.index}` and no text in {named} that could be embedded; add one",
+        *where,
+        kind="missing",
+    )
