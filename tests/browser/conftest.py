@@ -35,7 +35,9 @@ FLAGS = [
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 Shot = Callable[[Page, str], None]
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+"""Milliseconds until something that does not come is a failure: long, for machines with other work."""
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -43,6 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(600))
 
 
 @dataclass
@@ -154,7 +157,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Page]]:
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("request", lambda request: complaints.extend(_abroad(request.url)))
         page.on("console", lambda message: complaints.extend(_logged(message)))
         page.on("pageerror", lambda error: complaints.append(str(error)))
