@@ -19,6 +19,7 @@ from playground.engine import Engine
 from playground.errors import BadRequestError, InternalServerError, NotFoundError, PlaygroundError
 from playground.inspection import inspected
 from playground.loading import Loader
+from playground.plugins.registry import Plugins
 from playground.preflight import Preflight, preflight, refused
 from playground.record import Door, RunRecord
 from playground.resolve import resolve
@@ -204,6 +205,7 @@ class Runs:
         self.history = history
         self.blobs = Blobs(settings.data_dir / "media")
         self.sweeps = Sweeps(self)
+        self.plugins = Plugins(settings)
         self._rules = of_settings(settings)
         self._cache: Cache | None = None
         self._library: Library | None = None
@@ -342,6 +344,7 @@ class Runs:
         self.batches.close()
         self.stop()
         self._workers.shutdown(wait=True)
+        self.plugins.close()
         if self._cache is not None:
             self._cache.close()
         if self._library is not None:

@@ -33,7 +33,19 @@ TABLE: tuple[Setting, ...] = (
         "many servers may share and which needs the extra `postgres`",
         "a file in the data folder",
     ),
-    Setting("PLAYGROUND_PLUGINS_DIR", "Folder for plugins; nothing reads it yet", "`plugins` in the data folder"),
+    Setting(
+        "PLAYGROUND_PLUGINS_DIR",
+        "Folder of plugins: a folder for each, or one file in the short form",
+        "`plugins` in the data folder",
+    ),
+    Setting(
+        "PLAYGROUND_PLUGINS_TRUSTED",
+        "Plugins that are loaded whatever the security scan finds: names or ids, comma separated, or `*`",
+    ),
+    Setting("PLAYGROUND_PLUGINS_TIMEOUT", "Seconds that a call of a plugin may take before a 504", "60"),
+    Setting("PLAYGROUND_PLUGINS_START", "Seconds that a plugin may take to load", "120"),
+    Setting("PLAYGROUND_PLUGINS_MEMORY_MB", "Memory that each process of a plugin may write, in MB", "4096"),
+    Setting("PLAYGROUND_PLUGINS_PROCESSES", "Most processes of one plugin, each with one call at a time", "2"),
     Setting(
         "PLAYGROUND_MODELS_DIR",
         "Folder that holds one folder per model: weights that are downloaded, and ONNX text encoders of your own",
@@ -107,6 +119,10 @@ TABLE: tuple[Setting, ...] = (
 _DEFAULTS = {
     "PLAYGROUND_MAX_BODY_MB": 64.0,
     "PLAYGROUND_MAX_MEDIA_MB": 48.0,
+    "PLAYGROUND_PLUGINS_TIMEOUT": 60.0,
+    "PLAYGROUND_PLUGINS_START": 120.0,
+    "PLAYGROUND_PLUGINS_MEMORY_MB": 4096.0,
+    "PLAYGROUND_PLUGINS_PROCESSES": 2.0,
     "PLAYGROUND_RATE_LIMIT": 600.0,
     "PLAYGROUND_TIMEOUT": 120.0,
     "PLAYGROUND_RETRIES": 2.0,
@@ -171,6 +187,11 @@ class Settings:
     def plugins_dir(self) -> Path:
         """The folder of plugins."""
         return Path(self.get("PLAYGROUND_PLUGINS_DIR") or self.data_dir / "plugins")
+
+    @cached_property
+    def trusted_plugins(self) -> frozenset[str]:
+        """The plugins whose security scan is not heeded, by name or id; `*` is all of them."""
+        return frozenset(self._listed("PLAYGROUND_PLUGINS_TRUSTED"))
 
     @cached_property
     def models_dir(self) -> Path:

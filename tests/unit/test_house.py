@@ -31,6 +31,7 @@ LAYERS = (
         "store",
         "snippets",
         "pasted",
+        "plugins",
         "vectors",
         "metrics",
         "scorecard",

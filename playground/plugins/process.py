@@ -1,0 +1,171 @@
+"""One process of a plugin, from the side of the server: started, asked one thing at a time, ended with its children."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import IO, Any, cast
+
+from playground.call import Stop
+from playground.plugins.health import ProcessFacts, resident
+from playground.plugins.pipe import BrokenError, parsed, receive, send, written
+from playground.plugins.source import Source
+from playground.sandbox import environment
+
+OUTPUT = 16_000
+"""Bytes that are kept of what a process prints: the last ones."""
+_KEPT = ("HF_HOME", "HF_HUB_OFFLINE", "CUDA_VISIBLE_DEVICES", "LANG", "LC_ALL", "HOME")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a plugin may take: `seconds` for a call, `start` seconds for its loading, `memory` bytes for each of at most
+    `processes` processes.
+    """
+
+    seconds: float = 60
+    start: float = 120
+    memory: int = 4 * 2**30
+    processes: int = 2
+
+
+class EndedError(Exception):
+    """The process gave no answer. `kind` is `timeout`, `crash`, `exit`, `protocol` or `stopped`; `how` says more."""
+
+    def __init__(self, kind: str, how: str = "") -> None:
+        super().__init__(kind)
+        self.kind = kind
+        self.how = how
+
+
+class Process:
+    """One process with one plugin in it. It ends by `end` or with the server, whichever is first."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self._source = source
+        self._limits = limits
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "playground.plugins.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**environment(), **_told(), "PYTHONUNBUFFERED": "1"},
+            start_new_session=True,  # a group of its own, so that its children end with it
+        )
+        self._requests = cast("IO[bytes]", self._process.stdin)
+        self._replies = cast("IO[bytes]", self._process.stdout)
+        self._printed = bytearray()
+        self._overdue = False
+        self._drain = threading.Thread(target=self._listen, name="plugin output", daemon=True)
+        self._drain.start()
+        self.started = time.time()
+        self.calls = 0
+        self.busy = False
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self._process.poll() is None
+
+    @property
+    def output(self) -> str:
+        """The end of what it has printed so far."""
+        return bytes(self._printed).decode("utf-8", "replace")
+
+    def facts(self) -> ProcessFacts:
+        """What can be seen of it now."""
+        return ProcessFacts(self.pid, self.busy, self.started, self.calls, resident(self.pid))
+
+    def begin(self, coded: Iterable[str], stop: Stop) -> dict[str, Any]:
+        """Have it load the plugin; its reply, `ready` with the schemas asked for or `failure`. Raises EndedError."""
+        source, limits = self._source, self._limits
+        order = {"path": str(source.path), "module": source.module, "memory": limits.memory, "coded": list(coded)}
+        return self._exchange(written(order), limits.start, stop)
+
+    def ask(self, message: bytes, stop: Stop) -> dict[str, Any]:
+        """One request there, its reply back: `result` or `failure`. Raises EndedError."""
+        self.busy = True
+        try:
+            return self._exchange(message, self._limits.seconds, stop)
+        finally:
+            self.busy = False
+            self.calls += 1
+
+    def _exchange(self, message: bytes, seconds: float, stop: Stop) -> dict[str, Any]:
+        timer = threading.Timer(seconds, self._expire)
+        timer.daemon = True
+        timer.start()
+        withdraw = stop.on_set(self.kill)
+        try:
+            with contextlib.suppress(OSError):  # it is gone: the end of its replies says so
+                send(self._requests, message)
+            reply = receive(self._replies)
+            if reply is not None:
+                return parsed(reply)
+        except BrokenError:
+            raise EndedError("timeout" if self._overdue else "protocol") from None
+        finally:
+            withdraw()
+            timer.cancel()
+        raise self._ended(stop)
+
+    def _ended(self, stop: Stop) -> EndedError:
+        if stop.is_set():
+            return EndedError("stopped")
+        if self._overdue:
+            return EndedError("timeout")
+        self.kill()
+        code = self._process.wait()
+        return EndedError("crash", _how(code))
+
+    def _expire(self) -> None:
+        self._overdue = True
+        self.kill()
+
+    def kill(self) -> None:
+        """End it and whatever it has started, at once; from any thread."""
+        with contextlib.suppress(OSError):
+            if hasattr(os, "killpg"):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+
+    def end(self) -> None:
+        """End it and give back its pipes."""
+        self.kill()
+        self._process.wait()
+        self._drain.join(1)  # what it printed last; a child that left the group may hold the pipe open
+        self._replies.close()
+        with contextlib.suppress(OSError):  # bytes still to be flushed to a process that is gone
+            self._requests.close()
+
+    def _listen(self) -> None:
+        """Take what it prints, so that it never waits for us, and keep the end."""
+        printed = cast("IO[bytes]", self._process.stderr)
+        with contextlib.suppress(OSError, ValueError), printed:
+            while block := os.read(printed.fileno(), 65_536):
+                self._printed += block
+                del self._printed[:-OUTPUT]
+
+
+def _told() -> Mapping[str, str]:
+    return {name: os.environ[name] for name in _KEPT if name in os.environ}
+
+
+def _how(code: int) -> str:
+    """How a process ended, in words."""
+    if code >= 0:
+        return f"ended itself with code {code}"
+    with contextlib.suppress(ValueError):
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"was ended by signal {-code}"

@@ -1,0 +1,100 @@
+"""Where plugins are: folders and files in the plugins folder, and packages that were installed with an entry point.
+
+In the folder stand `any/manifest.py`, `any/1.0.0/manifest.py` for several versions side by side, and single files
+`any.py` in the short form. What begins with a dot or an underscore is passed over. A package names itself in the group
+`playground.plugins`: `my_plugin = "acme.embedder"`, a package with a manifest or a module in the short form.
+Nothing is imported to find them.
+"""
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from playground.plugins.scan import files
+
+GROUP = "playground.plugins"
+Fingerprint = tuple[tuple[str, int, int], ...]
+"""Name, time and size of each Python file: what changes when a plugin does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One plugin's code: a folder, or one file in the short form; `module` is its dotted name where it is installed."""
+
+    path: Path
+    module: str = ""
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one file in the short form."""
+        return self.path.suffix == ".py"
+
+    @property
+    def manifest(self) -> Path:
+        """The file its manifest stands in."""
+        return self.path if self.single else self.path / "manifest.py"
+
+    @property
+    def entry(self) -> Path:
+        """The file that answers; it may be missing, from a plugin that is for pipelines only."""
+        return self.path if self.single else self.path / "realtime.py"
+
+    @property
+    def name(self) -> str:
+        """What it is called where its manifest does not say."""
+        return self.path.stem if self.single else self.path.name
+
+    def fingerprint(self) -> Fingerprint:
+        """Empty when it is gone."""
+        try:
+            stats = [(str(file), file.stat()) for file in files(self.path)]
+        except OSError:
+            return ()
+        return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+
+def found(folder: Path) -> Iterator[Source]:
+    """Every plugin there is, those of the folder first, by name. A folder that is not there holds none."""
+    for entry in _entries(folder):
+        if entry.is_dir():
+            if (entry / "manifest.py").is_file():
+                yield Source(entry)
+            else:
+                yield from (Source(each) for each in _entries(entry) if (each / "manifest.py").is_file())
+        elif entry.suffix == ".py":
+            yield Source(entry)
+    yield from _installed()
+
+
+def _entries(folder: Path) -> list[Path]:
+    try:
+        return sorted(entry for entry in folder.iterdir() if not entry.name.startswith((".", "_")))
+    except OSError:
+        return []
+
+
+def _installed() -> Iterator[Source]:
+    for point in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+        path = _place(point.module)
+        if path is not None:
+            yield Source(path, point.module)
+
+
+def _place(module: str) -> Path | None:
+    """Where a module stands, found without importing it or what is around it."""
+    top, *rest = module.split(".")
+    try:
+        spec = importlib.util.find_spec(top)
+    except (ImportError, ValueError):
+        return None
+    if spec is None:
+        return None
+    for place in spec.submodule_search_locations or ():
+        path = Path(place).joinpath(*rest)
+        if (path / "manifest.py").is_file():
+            return path
+        if rest and path.with_suffix(".py").is_file():
+            return path.with_suffix(".py")
+    return Path(spec.origin) if not rest and spec.origin and spec.origin.endswith(".py") else None
