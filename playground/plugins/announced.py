@@ -4,6 +4,7 @@ The address has a token that nobody can guess and that is kept as a hash only; w
 the one file until the announcement expires. `<folder>/<upload_id>/` has `announced.json` and then `archive.zip`.
 """
 
+import contextlib
 import hmac
 import json
 import re
@@ -93,8 +94,9 @@ class Announced:
     def _tidy(self) -> None:
         """Clear away what has expired, with the files that were put there."""
         for folder in self._folder.glob("upl_*"):
-            if self._read(folder.name) is None and folder.stat().st_mtime < time.time() - 60:
-                shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):  # of one that was confirmed just now
+                if self._read(folder.name) is None and folder.stat().st_mtime < time.time() - 60:
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _hash(token: str) -> str:

@@ -5,6 +5,7 @@ together beside its place and moved there in one step, and leaves it in one step
 half plugin, and other processes on the same folder see each change.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -157,8 +158,9 @@ class Uploads:
 
     def _tidy(self) -> None:
         for stage in self._folder.glob(f"{_STAGE}*"):
-            if stage.stat().st_mtime < time.time() - _STALE:
-                shutil.rmtree(stage, ignore_errors=True)
+            with contextlib.suppress(FileNotFoundError):  # of one that is under way and just done
+                if stage.stat().st_mtime < time.time() - _STALE:
+                    shutil.rmtree(stage, ignore_errors=True)
 
 
 def sha256(file: Path) -> str:
