@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import platformdirs
@@ -60,6 +61,15 @@ TABLE: tuple[Setting, ...] = (
         "Hosts that files are fetched from although they are not public, `host` or `host:port`, comma separated",
     ),
     Setting("PLAYGROUND_RATE_LIMIT", "Requests a minute for each API key; more are a 429; 0 is no limit", "600"),
+    Setting(
+        "PLAYGROUND_LOGIN_ALLOW",
+        "Who may see the pages where `[auth]` in `secrets.toml` sets up a login: emails and `@domains`, comma "
+        "separated, or `*` for whomever the login lets in",
+        "nobody",
+    ),
+    Setting(
+        "PLAYGROUND_ALLOW_PUBLIC", "`true` lets other machines reach the server although there is no login", "false"
+    ),
     Setting("PLAYGROUND_TIMEOUT", "Seconds a provider may stay silent before a 504", "120"),
     Setting("PLAYGROUND_RETRIES", "How often a failed request is sent again, before its first byte", "2"),
     Setting(
@@ -107,6 +117,9 @@ TABLE: tuple[Setting, ...] = (
     Setting("TOGETHER_API_KEY", "Key for Together", secret=True),
     Setting("FIREWORKS_API_KEY", "Key for Fireworks", secret=True),
     Setting("XAI_API_KEY", "Key for xAI", secret=True),
+    Setting("MIXPEEK_API_KEY", "Key for hosted Mixpeek, or for another playground", secret=True),
+    Setting("MIXPEEK_BASE_URL", "Its address", "https://api.mixpeek.com"),
+    Setting("MIXPEEK_NAMESPACE", "The namespace there that requests name", "the key's"),
     Setting("OLLAMA_HOST", "Ollama's address, as Ollama itself reads it", "http://127.0.0.1:11434"),
     Setting("LM_STUDIO_BASE_URL", "LM Studio's base URL", "http://127.0.0.1:1234/v1"),
     Setting("LLAMA_CPP_BASE_URL", "Base URL of llama.cpp's server", "http://127.0.0.1:8080/v1"),
@@ -130,6 +143,7 @@ _DEFAULTS = {
     "PLAYGROUND_CACHE_DAYS": 30.0,
     "PLAYGROUND_CACHE_SIZE": 50_000.0,
 }
+_FLAGS = {"true": True, "1": True, "yes": True, "on": True, "false": False, "0": False, "no": False, "off": False}
 _PASSWORD = re.compile(r"(?P<before>://[^:@/]*:)(?P<said>.*)(?=@)|(?P<name>[?&](?:ssl)?password=)(?P<also>[^&]+)")
 _COMPATIBLE = re.compile(r"PLAYGROUND_COMPATIBLE_([A-Z0-9_]+?)_(BASE_URL|API_KEY)")
 
@@ -177,6 +191,18 @@ class Settings:
             return float(text)
         except ValueError:
             raise ValueError(f"`{name}` must be a number; it is `{text}`") from None
+
+    def flag(self, name: str) -> bool:
+        """A setting that is true or false; False when it is not set. Raises ValueError for other words."""
+        text = (self.get(name) or "false").lower()
+        if text not in _FLAGS:
+            raise ValueError(f"`{name}` must be `true` or `false`; it is `{text}`")
+        return _FLAGS[text]
+
+    @cached_property
+    def login(self) -> bool:
+        """Whether `[auth]` in `secrets.toml` sets up a login."""
+        return any(name.startswith("auth.") for name in self.secrets)
 
     @cached_property
     def data_dir(self) -> Path:
@@ -235,6 +261,11 @@ class Settings:
         return self._listed("PLAYGROUND_API_KEYS")
 
     @cached_property
+    def login_allow(self) -> frozenset[str]:
+        """Who may see the pages once logged in: emails, `@domains`, `*`; lower case."""
+        return frozenset(map(str.lower, self._listed("PLAYGROUND_LOGIN_ALLOW")))
+
+    @cached_property
     def media_hosts(self) -> frozenset[str]:
         """The hosts (`host` or `host:port`, lower case) that files may be fetched from wherever they are."""
         return frozenset(map(str.lower, self._listed("PLAYGROUND_MEDIA_HOSTS")))
@@ -257,6 +288,7 @@ class Settings:
             {value for name in names if (value := self.get(name))}
             | set(self.api_keys)
             | set(self._database_passwords())
+            | {value for name, value in self.secrets.items() if name.endswith((".client_secret", ".cookie_secret"))}
         )
         return tuple(sorted((value for value in values if len(value) >= 6), key=len, reverse=True))
 
@@ -287,4 +319,13 @@ def _read_secrets(path: Path) -> dict[str, str]:
         table = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         return {}  # Streamlit itself reports a broken file on the page
-    return {name: str(value) for name, value in table.items() if isinstance(value, str | int | float)}
+    return dict(_flat(table))
+
+
+def _flat(table: Mapping[str, Any], section: str = "") -> Iterator[tuple[str, str]]:
+    """Every value under its name, one in a section as `section.name`."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{section}{name}.")
+        elif isinstance(value, str | int | float):
+            yield f"{section}{name}", str(value)
