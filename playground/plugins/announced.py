@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from playground.errors import ForbiddenError, NotFoundError
-from playground.plugins.uploads import Claim
+from playground.plugins.claim import Claim
 
 ARCHIVE = "archive.zip"
 _RECORD = "announced.json"

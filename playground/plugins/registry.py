@@ -5,6 +5,7 @@
 `all()` is every `Plugin`, broken ones too, by name and version. `find(name)` is one of them by any of its names.
 `call(id, inputs, parameters)` is the dict that a plugin answered with; `described(id)` its manifest complete with the
 schemas that only running it can tell; `health(id)` a `Health`; `warm(id)` starts its process, `rest(id)` ends it.
+Each takes the namespace it is asked for: uploaded plugins may be of one, and one may do without a plugin of all.
 What stands in the files counts: a plugin that was changed has a fresh process at its next call, one that was added is
 found, one that was removed is gone.
 
@@ -20,6 +21,7 @@ from typing import Any
 
 from playground.call import Stop
 from playground.errors import BadRequestError, InferenceServiceUnavailableError, NotFoundError, PayloadTooLargeError
+from playground.namespace import DEFAULT
 from playground.plugins.health import Health, Journal
 from playground.plugins.manifest import Diagnosis, Manifest, read
 from playground.plugins.names import PREFIX
@@ -28,7 +30,11 @@ from playground.plugins.pool import Pool
 from playground.plugins.process import Limits
 from playground.plugins.scan import Finding, scan
 from playground.plugins.source import Fingerprint, Source, found
+from playground.plugins.uploads import Uploads
 from playground.settings import Settings
+
+Key = tuple[str, str]
+"""Of a plugin: its namespace, empty for all of them, and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,11 @@ class Plugin:
     def id(self) -> str:
         """`my_text_embedder_1_0_0`; of a broken one its folder's name and what is known of its version."""
         return self.manifest.id
+
+    @property
+    def key(self) -> Key:
+        """What no other plugin has."""
+        return self.source.namespace, self.id
 
     @property
     def realtime(self) -> bool:
@@ -78,33 +89,37 @@ class Plugins:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._folder = settings.plugins_dir
+        self.uploads = Uploads(self._folder / ".uploads")
         self._trusted = settings.trusted_plugins
         self._limits = limits(settings)
         self._lock = threading.RLock()
         self._read: dict[Source, Plugin] = {}
-        self._table: dict[str, Plugin] = {}
-        self._pools: dict[str, tuple[Plugin, Pool]] = {}
-        self._journals: dict[str, Journal] = {}
+        self._table: dict[Key, Plugin] = {}
+        self._pools: dict[Key, tuple[Plugin, Pool]] = {}
+        self._journals: dict[Key, Journal] = {}
 
-    def all(self) -> tuple[Plugin, ...]:
-        """Every plugin there is, broken ones too, by name, newest version first."""
+    def all(self, namespace: str = DEFAULT) -> tuple[Plugin, ...]:
+        """Every plugin that a namespace sees, broken ones too, by name, newest version first."""
+        disabled = self.uploads.disabled(namespace)
         with self._lock:
             self._refresh()
-            return tuple(self._read.values())
+            seen = (each for each in self._read.values() if each.source.namespace in ("", namespace))
+            return tuple(each for each in seen if each.source.namespace or each.id not in disabled)
 
-    def find(self, name: str) -> Plugin:
+    def find(self, name: str, namespace: str = DEFAULT) -> Plugin:
         """One by its id, also with `custom_plugin_` before it. Raises NotFoundError that lists what there is."""
         with self._lock:
-            known = self._known(name)
+            known = self._known(name, namespace)
             if known is None:
                 self._refresh()
-                known = self._known(name)
+                known = self._known(name, namespace)
         if known is None:
-            there = ", ".join(f"`{each}`" for each in self._table) or "none"
+            ids = list(dict.fromkeys(each.id for each in self.all(namespace)))
+            there = ", ".join(f"`{each}`" for each in ids) or "none"
             raise NotFoundError(
                 f"no plugin answers to `{name}`; there are: {there}",
                 code="plugin_not_found",
-                details={"resource": "plugin", "id": name, "there": list(self._table)},
+                details={"resource": "plugin", "id": name, "there": ids},
             )
         return known
 
@@ -114,6 +129,7 @@ class Plugins:
         inputs: Mapping[str, Any],
         parameters: Mapping[str, Any] | None = None,
         stop: Stop | None = None,
+        namespace: str = DEFAULT,
     ) -> dict[str, Any]:
         """What a plugin answers: a dict that JSON can hold, without NaN.
 
@@ -126,36 +142,37 @@ class Plugins:
             raise BadRequestError(f"`inputs` and `parameters` of a plugin must be JSON: {error}") from None
         if len(message) > MOST:
             raise PayloadTooLargeError(f"a plugin takes {MOST // 2**20} MB of inputs; split the request")
-        return self._pool(id).ask(message, stop or Stop())
+        return self._pool(self.find(id, namespace)).ask(message, stop or Stop())
 
-    def described(self, id: str) -> Manifest:  # noqa: A002
+    def described(self, id: str, namespace: str = DEFAULT) -> Manifest:  # noqa: A002
         """The manifest with all its schemas; where they are classes its process is started. Raises as `call` does."""
-        manifest = self.find(id).manifest
+        plugin = self.find(id, namespace)
+        manifest = plugin.manifest
         if not manifest.coded:
             return manifest
-        pool = self._pool(id)
+        pool = self._pool(plugin)
         if not pool.schemas:
             pool.warm(Stop())
         return replace(manifest, **pool.schemas)
 
-    def health(self, id: str) -> Health:  # noqa: A002
+    def health(self, id: str, namespace: str = DEFAULT) -> Health:  # noqa: A002
         """How a plugin is doing. Raises NotFoundError."""
-        plugin = self.find(id)
+        plugin = self.find(id, namespace)
         with self._lock:
-            _, pool = self._pools.get(plugin.id, (None, None))
-            journal = self._journals.get(plugin.id) or Journal()
+            _, pool = self._pools.get(plugin.key, (None, None))
+            journal = self._journals.get(plugin.key) or Journal()
         if plugin.refusal:
             return journal.health("refused", (), "")
         return pool.health() if pool else journal.health("idle", (), "")
 
-    def warm(self, id: str) -> None:  # noqa: A002
+    def warm(self, id: str, namespace: str = DEFAULT) -> None:  # noqa: A002
         """Start its process, so that the first call need not wait for it. Raises as `call` does."""
-        self._pool(id).warm(Stop())
+        self._pool(self.find(id, namespace)).warm(Stop())
 
-    def rest(self, id: str) -> None:  # noqa: A002
+    def rest(self, id: str, namespace: str = DEFAULT) -> None:  # noqa: A002
         """End its processes; the next call starts a fresh one."""
         with self._lock:
-            _, pool = self._pools.pop(self.find(id).id, (None, None))
+            _, pool = self._pools.pop(self.find(id, namespace).key, (None, None))
         if pool is not None:
             pool.retire()
 
@@ -166,19 +183,23 @@ class Plugins:
         for pool in pools:
             pool.close()
 
-    def _known(self, name: str) -> Plugin | None:
-        """From the table, if its files have not changed since."""
-        plugin = self._table.get(name) or self._table.get(name.removeprefix(PREFIX))
-        return plugin if plugin and plugin.fingerprint == plugin.source.fingerprint() else None
+    def _known(self, name: str, namespace: str) -> Plugin | None:
+        """From the table, if its files have not changed since; a namespace's own before those of all."""
+        disabled = self.uploads.disabled(namespace)
+        for id_ in (name, name.removeprefix(PREFIX)):
+            plugin = self._table.get((namespace, id_)) or (None if id_ in disabled else self._table.get(("", id_)))
+            if plugin and plugin.fingerprint == plugin.source.fingerprint():
+                return plugin
+        return None
 
     def _refresh(self) -> None:
         """Read what is new or changed."""
-        plugins = [self._current(source) for source in found(self._folder)]
+        plugins = [self._current(source) for source in (*found(self._folder), *self.uploads.sources())]
         plugins.sort(key=lambda each: [-int(part) for part in each.manifest.version.split(".")])
         plugins.sort(key=lambda each: each.manifest.name)
         self._table, self._read = {}, {}
         for plugin in plugins:
-            first = self._table.setdefault(plugin.id, plugin)
+            first = self._table.setdefault(plugin.key, plugin)
             self._read[plugin.source] = plugin if first is plugin else _second(plugin, first)
 
     def _current(self, source: Source) -> Plugin:
@@ -186,12 +207,12 @@ class Plugins:
         if known is not None and known.fingerprint == fingerprint:
             return known
         manifest = read(_text(source), source.name)
-        trusted = bool(source.module or {"*", manifest.name, manifest.id} & self._trusted)
+        named = bool({"*", manifest.name, manifest.id} & self._trusted)
+        trusted = bool(source.module) or (named and source.permit is None)  # what came over HTTP never is
         return Plugin(source, manifest, scan(source.path), trusted, fingerprint)
 
-    def _pool(self, name: str) -> Pool:
+    def _pool(self, plugin: Plugin) -> Pool:
         """The processes of a plugin as it is now; those of what it was before retire."""
-        plugin = self.find(name)
         if plugin.refusal:
             raise InferenceServiceUnavailableError(
                 f"plugin `{plugin.id}` cannot be asked: {plugin.refusal}",
@@ -200,12 +221,12 @@ class Plugins:
                 retryable=False,
             )
         with self._lock:
-            before, pool = self._pools.get(plugin.id, (None, None))
+            before, pool = self._pools.get(plugin.key, (None, None))
             if pool is not None and before == plugin:
                 return pool
-            journal = self._journals.setdefault(plugin.id, Journal())
+            journal = self._journals.setdefault(plugin.key, Journal())
             fresh = Pool(plugin.id, plugin.source, plugin.manifest.coded, self._limits, journal)
-            self._pools[plugin.id] = (plugin, fresh)
+            self._pools[plugin.key] = (plugin, fresh)
         if pool is not None:
             pool.retire()
         return fresh

@@ -21,10 +21,15 @@ Fingerprint = tuple[tuple[str, int, int], ...]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One plugin's code: a folder, or one file in the short form; `module` is its dotted name where it is installed."""
+    """One plugin's code: a folder, or one file in the short form; `module` is its dotted name where it is installed.
+
+    One that was uploaded has a `permit`, a file without which it is not there, and may be of one `namespace` only.
+    """
 
     path: Path
     module: str = ""
+    namespace: str = ""
+    permit: Path | None = None
 
     @property
     def single(self) -> bool:
@@ -49,7 +54,8 @@ class Source:
     def fingerprint(self) -> Fingerprint:
         """Empty when it is gone."""
         try:
-            stats = [(str(file), file.stat()) for file in files(self.path)]
+            own = files(self.path)
+            stats = [(str(file), file.stat()) for file in (own if self.permit is None else [*own, self.permit])]
         except OSError:
             return ()
         return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)

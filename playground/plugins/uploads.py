@@ -1,6 +1,7 @@
 """Uploads: plugins that came over HTTP, on disk all or not at all, each seen by the namespace it was sent to.
 
-`<folder>/<scope>/<plugin_id>/` has the plugin in `code` and what is known of it in `upload.json`. A plugin is put
+`<folder>/<scope>/<plugin_id>/` has the plugin in `code`, what is known of it in `upload.json`, and a file `deployed`
+while it may be asked; `<scope>/disabled` lists the plugins of all that this namespace does without. A plugin is put
 together beside its place and moved there in one step, and leaves it in one step; so a process that is killed leaves no
 half plugin, and other processes on the same folder see each change.
 """
@@ -8,53 +9,34 @@ half plugin, and other processes on the same folder see each change.
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from playground.errors import AlreadyExistsError, BadRequestError, NotFoundError, PlaygroundError
-from playground.plugins.manifest import Manifest, read
-from playground.plugins.names import check_name, normalised, plugin_id
+from filelock import FileLock
+
+from playground.errors import AlreadyExistsError, NotFoundError, PlaygroundError
+from playground.plugins.claim import Claim, scanned, vouched
+from playground.plugins.names import plugin_id
 from playground.plugins.packages import unpack
-from playground.plugins.scan import Finding, scan
+from playground.plugins.source import Source
 
 EVERYWHERE = ""
 """The scope of a plugin that every namespace sees."""
 _RECORD = "upload.json"
+_PERMIT = "deployed"
+_DISABLED = "disabled"
 _STAGE = ".stage-"
 _STALE = 3600.0  # seconds after which what a killed process was putting together is cleared away
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What the sender says a package is: checked when it is taken. `version` is normalised."""
-
-    name: str
-    version: str
-    description: str = ""
-
-    @classmethod
-    def of(cls, name: str, version: str, description: str | None = None) -> "Claim":
-        """Raises BadRequestError for a name or version that is not allowed."""
-        try:
-            return cls(check_name(name), normalised(version), description or "")
-        except ValueError as error:
-            raise BadRequestError(str(error), code="plugin_name") from None
-
-    @property
-    def plugin_id(self) -> str:
-        """`my_text_embedder_1_0_0`."""
-        return plugin_id(self.name, self.version)
-
-
-@dataclass(frozen=True, slots=True)
 class Upload:
     """A plugin that was taken. `sha256` is of its archive, `warnings` are the scan's, moments are Unix seconds;
-    `deployed_at` is None while it is not deployed. `code` is its folder.
+    `code` is its folder.
     """
 
     scope: str
@@ -64,14 +46,25 @@ class Upload:
     sha256: str
     warnings: tuple[str, ...]
     created_at: float
-    updated_at: float
-    deployed_at: float | None
     code: Path
 
     @property
     def plugin_id(self) -> str:
         """`my_text_embedder_1_0_0`."""
         return plugin_id(self.name, self.version)
+
+    @property
+    def permit(self) -> Path:
+        """The file that lets it be asked."""
+        return self.code.with_name(_PERMIT)
+
+    @property
+    def deployed_at(self) -> float | None:
+        """None while it is not deployed."""
+        try:
+            return self.permit.stat().st_mtime
+        except OSError:
+            return None
 
 
 class Uploads:
@@ -96,13 +89,13 @@ class Uploads:
             code = stage / "code"
             code.mkdir(mode=0o700)
             unpack(archive, code)
-            warnings, manifest = _scanned(code), _vouched(code, claim)
-            now = time.time()
-            description = claim.description or manifest.description
+            warnings, manifest = scanned(code), vouched(code, claim)
+            said = claim.description or manifest.description
             made = Upload(
-                scope, claim.name, claim.version, description, sha256(archive), warnings, now, now, None, place / "code"
+                scope, claim.name, claim.version, said, sha256(archive), warnings, time.time(), place / "code"
             )
-            _write(stage / _RECORD, made)
+            values = {name: value for name, value in asdict(made).items() if name != "code"}
+            (stage / _RECORD).write_text(json.dumps(values), "utf-8")
             _move(stage, place, claim.plugin_id)
         finally:
             shutil.rmtree(stage, ignore_errors=True)
@@ -128,10 +121,35 @@ class Uploads:
 
     def deploy(self, plugin_id: str, scope: str, deployed: bool = True) -> Upload:
         """Let it be asked, or no longer. Raises NotFoundError."""
-        found, now = self.get(plugin_id, scope), time.time()
-        changed = replace(found, deployed_at=now if deployed else None, updated_at=now)
-        _write(found.code.parent / _RECORD, changed)
-        return changed
+        found = self.get(plugin_id, scope)
+        try:
+            found.permit.touch() if deployed else found.permit.unlink(missing_ok=True)
+        except FileNotFoundError:  # taken away just now
+            return self.get(plugin_id, scope)
+        return found
+
+    def sources(self) -> Iterator[Source]:
+        """The code of those that are deployed."""
+        for upload in self.all():
+            if upload.deployed_at is not None:
+                yield Source(upload.code, namespace=upload.scope, permit=upload.permit)
+
+    def disabled(self, namespace: str) -> frozenset[str]:
+        """The plugins of all namespaces that this one does without, by id."""
+        try:
+            return frozenset((self._shelf(namespace) / _DISABLED).read_text("utf-8").split())
+        except FileNotFoundError:
+            return frozenset()
+
+    def enable(self, plugin_id: str, namespace: str, enabled: bool = True) -> None:
+        """Let a namespace have a plugin of all, or not."""
+        path = self._shelf(namespace) / _DISABLED
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with FileLock(path.with_name(f".{_DISABLED}.lock"), mode=0o600):
+            left = self.disabled(namespace) - {plugin_id} if enabled else self.disabled(namespace) | {plugin_id}
+            beside = path.with_name(f".{_DISABLED}.new")
+            beside.write_text("\n".join(sorted(left)), "utf-8")
+            beside.replace(path)
 
     def delete(self, plugin_id: str, scope: str) -> Upload:
         """Take it away with its code. Raises NotFoundError."""
@@ -169,39 +187,6 @@ def sha256(file: Path) -> str:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
-def _scanned(code: Path) -> tuple[str, ...]:
-    """The scan's warnings; its errors are raised."""
-    found = scan(code)
-    errors = [finding for finding in found if finding.severity == "error"]
-    if errors:
-        more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
-        raise BadRequestError(
-            f"the security scan refuses this plugin: {'; '.join(map(str, errors[:3]))}{more}",
-            code="plugin_scan",
-            details={"findings": [_finding(each) for each in errors]},
-        )
-    return tuple(map(str, found))
-
-
-def _finding(found: Finding) -> dict[str, str | int]:
-    return {"file": found.file, "line": found.line, "column": found.column, "message": found.message}
-
-
-def _vouched(code: Path, claim: Claim) -> Manifest:
-    """The manifest, without faults and of the plugin that was announced."""
-    manifest = read((code / "manifest.py").read_bytes())
-    said = [each.message for each in manifest.faults]
-    if not said and manifest.id != claim.plugin_id:
-        said = [f"it is of `{manifest.id}`, and `{claim.plugin_id}` was announced; make them the same"]
-    if said:
-        raise BadRequestError(
-            f"`manifest.py` does not do: {'; '.join(said)}",
-            code="plugin_manifest",
-            details={"findings": [{"file": "manifest.py", "line": 1, "column": 0, "message": text} for text in said]},
-        )
-    return manifest
-
-
 def _move(stage: Path, place: Path, plugin_id: str) -> None:
     try:
         stage.rename(place)
@@ -209,13 +194,6 @@ def _move(stage: Path, place: Path, plugin_id: str) -> None:
         if place.exists():
             raise _taken(plugin_id) from None
         raise error
-
-
-def _write(path: Path, upload: Upload) -> None:
-    values = {name: value for name, value in asdict(upload).items() if name != "code"}
-    beside = path.with_name(f".{path.name}-{os.getpid()}-{time.monotonic_ns()}")
-    beside.write_text(json.dumps(values), "utf-8")
-    beside.replace(path)
 
 
 def _read(path: Path) -> Upload | None:

@@ -7,7 +7,8 @@ import pytest
 
 from playground.errors import AlreadyExistsError, BadRequestError, ForbiddenError, NotFoundError
 from playground.plugins.announced import Announced
-from playground.plugins.uploads import EVERYWHERE, Claim, Uploads
+from playground.plugins.claim import Claim
+from playground.plugins.uploads import EVERYWHERE, Uploads
 from tests.packing import GOOD, archive, named
 
 LETTERS = Claim("letter_counts", "1.0.0")
@@ -51,9 +52,21 @@ def test_scopes_do_not_see_each_other(uploads, tmp_path):
 
 def test_it_is_deployed_and_no_longer(uploads, tmp_path):
     uploads.take(package(tmp_path), LETTERS, "mine")
-    assert uploads.deploy("letter_counts_1_0_0", "mine").deployed_at is not None
+    assert list(uploads.sources()) == []
+    made = uploads.deploy("letter_counts_1_0_0", "mine")
+    assert made.deployed_at is not None
+    assert [(each.path, each.namespace) for each in uploads.sources()] == [(made.code, "mine")]
     assert uploads.get("letter_counts_1_0_0", "mine").deployed_at is not None
     assert uploads.deploy("letter_counts_1_0_0", "mine", False).deployed_at is None
+
+
+def test_a_namespace_does_without_a_plugin_of_all(uploads):
+    assert uploads.disabled("mine") == set()
+    uploads.enable("other_plugin_1_0_0", "mine", False)
+    uploads.enable("letter_counts_1_0_0", "mine", False)
+    uploads.enable("other_plugin_1_0_0", "mine")
+    assert uploads.disabled("mine") == {"letter_counts_1_0_0"}
+    assert uploads.disabled("Mine") == set()
 
 
 def test_a_deleted_one_leaves_nothing(uploads, tmp_path):
