@@ -10,15 +10,19 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 from rapidfuzz.distance import Levenshtein
 
 from playground.comparison import Cell, Set
 from playground.metrics import tokens_per_second
 from playground.record import RunRecord
+from playground.scorecard.ballot import named
 from playground.scorecard.estimate import Estimate, mean, median, share
 from playground.scorecard.pair import Metric, compare, sentence
+from playground.scorecard.preference import concerning, won
+from playground.scorecard.preference import sentences as preferences
+from playground.scorecard.votes import Vote
+from playground.store.votes import Ballot
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,8 @@ class Score:
     """One pane. `figures` has a median for each measure that some run has; shares are None where nothing can have one.
 
     `agreement` is how alike repeats of one row are, 1 for the same words in the same order: the mean over rows of the
-    word similarity (1 - Levenshtein distance / longer length) of every two repeats.
+    word similarity (1 - Levenshtein distance / longer length) of every two repeats. `votes` is the share that it won
+    of the blind votes between models of this set.
     """
 
     letter: str
@@ -56,69 +61,44 @@ class Score:
     answered: Estimate | None
     schema_valid: Estimate | None
     agreement: Estimate | None
+    votes: Estimate | None
     cached: int
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The panes in their order, and for each measure one sentence per pair."""
+    """The panes in their order, and for each measure, votes among them, one sentence per pair."""
 
     scores: tuple[Score, ...]
     sentences: Mapping[str, tuple[str, ...]]
 
 
-def card(asked: Set, runs: Mapping[Cell, RunRecord]) -> Card:
-    """Of the runs that have ended; a cell without one is not there yet."""
+def card(asked: Set, runs: Mapping[Cell, RunRecord], ballots: Sequence[Ballot] = ()) -> Card:
+    """Of the runs that have ended; a cell without one is not there yet. Of all votes those count that concern it."""
     panes = {pane.letter: _of(pane.letter, runs) for pane in asked.panes}
     observed = {
         letter: {name: _observed(measure, counted) for name, measure in MEASURES.items()}
         for letter, (counted, _) in panes.items()
     }
     schemas = {pane.letter: pane.schema is not None for pane in asked.panes}
+    names = named(asked)
+    votes = [Vote(each.left_model, each.right_model, each.outcome) for each in concerning(asked, ballots)]
+    preferred = won(votes, names)
     return Card(
         scores=tuple(
-            _score(letter, counted, cached, observed[letter], schemas[letter])
+            _score(
+                letter,
+                counted,
+                observed[letter],
+                cached=cached,
+                schema=schemas[letter],
+                votes=preferred.get(letter),
+            )
             for letter, (counted, cached) in panes.items()
         ),
-        sentences={name: tuple(_sentences(measure, name, observed)) for name, measure in MEASURES.items()},
+        sentences={name: tuple(_sentences(measure, name, observed)) for name, measure in MEASURES.items()}
+        | {"votes": tuple(preferences(votes, names))},
     )
-
-
-def order(asked: Set, repeats: int, warm_up: bool = True) -> list[Cell]:
-    """The cells of a scorecard, interleaved: repeat by repeat, row by row, the panes side by side and in turn first.
-
-    A warm-up of every pane, on the first row, comes before all; its repeat is -1.
-    """
-    letters = [pane.letter for pane in asked.panes]
-    cells = [Cell(0, letter, -1) for letter in letters] if warm_up else []
-    for repeat in range(repeats):
-        for row in range(len(asked.rows)):
-            turn = (repeat + row) % len(letters)
-            cells += [Cell(row, letter, repeat) for letter in letters[turn:] + letters[:turn]]
-    return cells
-
-
-def rows(asked: Set, runs: Mapping[Cell, RunRecord]) -> list[dict[str, Any]]:
-    """One dict per run, for CSV and JSON: who, where, how it ended, its figures, its text."""
-    panes = {pane.letter: pane for pane in asked.panes}
-    return [
-        {
-            "pane": cell.pane,
-            "provider": panes[cell.pane].provider,
-            "model": panes[cell.pane].model,
-            "row": cell.row + 1,
-            "repeat": cell.repeat + 1,
-            "warm_up": cell.repeat < 0,
-            "run": run.id,
-            "status": run.status,
-            "cached": run.cached,
-            **{f"{name}_{measure.unit}": measure.read(run) for name, measure in MEASURES.items()},
-            "schema_valid": _valid(run) if panes[cell.pane].schema is not None else None,
-            "text": "\n\n".join(run.texts),
-        }
-        for cell, run in sorted(runs.items())
-        if cell.pane in panes
-    ]
 
 
 _Counted = dict[int, dict[int, RunRecord]]
@@ -149,7 +129,15 @@ def _value(measure: Measure, run: RunRecord | None) -> float:
     return math.nan if value is None else value
 
 
-def _score(letter: str, counted: _Counted, cached: int, observed: Mapping[str, _Observed], schema: bool) -> Score:
+def _score(
+    letter: str,
+    counted: _Counted,
+    observed: Mapping[str, _Observed],
+    *,
+    cached: int,
+    schema: bool,
+    votes: Estimate | None,
+) -> Score:
     runs = [run for each in counted.values() for run in each.values() if run.status != "cancelled"]
     done = [run for run in runs if run.status == "done"]
     figures = {
@@ -161,14 +149,15 @@ def _score(letter: str, counted: _Counted, cached: int, observed: Mapping[str, _
         letter=letter,
         figures={name: median(values) for name, values in figures.items() if values},
         answered=share(len(done), len(runs)) if runs else None,
-        schema_valid=share(sum(map(_valid, done)), len(done)) if schema and done else None,
+        schema_valid=share(sum(map(valid, done)), len(done)) if schema and done else None,
         agreement=mean(alike) if alike else None,
+        votes=votes,
         cached=cached,
     )
 
 
-def _valid(run: RunRecord) -> bool:
-    """Whether the answer obeyed its schema."""
+def valid(run: RunRecord) -> bool:
+    """Whether the answer of a run obeyed its schema."""
     data = (run.response or {}).get("data")
     return isinstance(data, dict) and data.get("json") is not None and not data.get("schema_errors")
 

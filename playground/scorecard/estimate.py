@@ -7,7 +7,7 @@ from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom, bootstrap, norm, t
+from scipy.stats import beta, binom, norm, t
 
 LEVEL = 0.95
 """How often an interval holds the true value."""
@@ -15,6 +15,8 @@ FEWEST = 5
 """Fewer values give a mean no interval."""
 SLACK = 0.015
 """How much less often is still called by that name: the range of 5 values holds their median in 93.75 %."""
+_MARGIN = 0.005
+"""What the interval of a median aims above its level: between order statistics it misses by up to as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +38,22 @@ def median(values: Sequence[float] | NDArray[np.float64], level: float = LEVEL) 
     """The median of at least one value, and its distribution-free interval between order statistics.
 
     The interval interpolates between neighbouring order statistics (Hettmansperger and Sheather, 1986). It is what
-    the bootstrap of a median tends to, without its steps: over 4 shapes of latency and 5 to 40 values it held the
-    true median in 93.2 to 96.1 % of samples, percentile bootstraps in 91.2 to 95.1 %. Below 5 values even the whole
-    range holds it less often than 93 %, so there is none.
+    the bootstrap of a median tends to, without its steps: over 5 shapes and 6 to 50 values it held the true median in
+    94.7 to 95.8 % of 60,000 samples, the range of 5 values in 93.6 to 93.9 %; percentile bootstraps in 91.2 to 95.1 %.
+    Below 5 values even the whole range holds it less often than 93 %, so there is none.
     """
     ordered = np.sort(np.asarray(values, dtype=float))
     n = len(ordered)
     value = float(np.median(ordered))
     if n < needed(level):
         return Estimate(value, None, None, n)
-    low, high = _between(ordered, level), -_between(-ordered[::-1], level)
-    return Estimate(value, low, high, n)
+    aim = level + _MARGIN
+    return Estimate(value, _between(ordered, aim), -_between(-ordered[::-1], aim), n)
+
+
+def level_of(n: int, level: float = LEVEL) -> float:
+    """How often the interval of a median of `n` values holds the true one; below the level where its range is all."""
+    return min(level, _coverage(n, 1))
 
 
 def needed(level: float = LEVEL) -> int:
@@ -75,10 +82,12 @@ def _coverage(n: int, depth: int) -> float:
 
 
 def mean(values: Sequence[float], level: float = LEVEL) -> Estimate:
-    """The mean of values between 0 and 1 with its bootstrap interval (BCa; Efron, 1987), seeded.
+    """The mean of values between 0 and 1 with Student's interval over them and one more, of 1/2.
 
-    Where all are equal a bootstrap would claim to be certain; there Wilson's interval stands, which is never too
-    narrow, because no such values scatter more than zeros and ones do.
+    Few values near an end say little of how far the others lie from it. Over 7 shapes and 5 to 60 values Student's own
+    interval held the true mean in 41 to 96 % of simulated samples and the bootstrap (BCa) in 84 to 95 %; with the one
+    it is 93 to 100 %. Where all are equal Wilson's interval stands, which is never too narrow, because no such values
+    scatter more than zeros and ones do.
     """
     n = len(values)
     value = float(np.mean(values))
@@ -86,8 +95,10 @@ def mean(values: Sequence[float], level: float = LEVEL) -> Estimate:
         return Estimate(value, None, None, n)
     if min(values) == max(values):
         return Estimate(value, *_wilson(value, n, level), n)
-    found = bootstrap((np.asarray(values),), np.mean, confidence_level=level, rng=np.random.default_rng(0))
-    return Estimate(value, float(found.confidence_interval.low), float(found.confidence_interval.high), n)
+    padded = np.append(values, 0.5)
+    middle = float(padded.mean())
+    reach = float(t.ppf((1 + level) / 2, n - 1)) * float(padded.std(ddof=1)) / math.sqrt(n + 1)
+    return Estimate(value, max(0.0, min(value, middle - reach)), min(1.0, max(value, middle + reach)), n)
 
 
 def mean_difference(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Estimate:
@@ -112,14 +123,14 @@ def share(successes: int, n: int, level: float = LEVEL) -> Estimate:
     return Estimate(successes / n, *_wilson(successes / n, n, level), n)
 
 
-def share_difference(first: tuple[int, int], second: tuple[int, int], level: float = LEVEL) -> Estimate:
-    """First share minus second, of (successes, trials) each, with Newcombe's score interval (1998, method 10)."""
-    (a, m), (b, n) = first, second
-    p, q = a / m, b / n
-    (a_low, a_high), (b_low, b_high) = _wilson(p, m, level), _wilson(q, n, level)
-    low = p - q - math.hypot(p - a_low, b_high - q)
-    high = p - q + math.hypot(a_high - p, q - b_low)
-    return Estimate(p - q, low, high, min(m, n))
+def certain_share(successes: float, n: int, level: float = LEVEL) -> Estimate:
+    """A proportion of at least one trial with the exact interval of Clopper and Pearson (1934), which misses at most as
+    often as it says: what a claim may rest on. Halves count as such, which scatters less and keeps that true.
+    """
+    tail = (1 - level) / 2
+    low = 0.0 if successes == 0 else float(beta.ppf(tail, successes, n - successes + 1))
+    high = 1.0 if successes == n else float(beta.ppf(1 - tail, successes + 1, n - successes))
+    return Estimate(successes / n, low, high, n)
 
 
 def _wilson(p: float, n: int, level: float) -> tuple[float, float]:

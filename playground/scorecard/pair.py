@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from playground.scorecard.estimate import LEVEL, Estimate, median, needed
+from playground.scorecard.estimate import LEVEL, Estimate, level_of, median, needed
 
 ROWS = 6
 ALIKE = 1.05
@@ -110,4 +110,5 @@ def _runs(count: int) -> str:
 
 
 def _times(ratio: Estimate) -> str:
-    return f"{ratio.value:.2f}×, {LEVEL:.0%} {ratio.low:.2f} to {ratio.high:.2f}"
+    level = math.floor(level_of(ratio.n) * 100)
+    return f"{ratio.value:.2f}×, {level}% {ratio.low:.2f} to {ratio.high:.2f}"

@@ -1,10 +1,9 @@
-"""What a scorecard is going to take: how many runs, how many dollars."""
+"""What a scorecard is going to take: which runs in which order, how many, how many dollars."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from playground.comparison import Cell, Set
-from playground.scorecard.card import order
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +13,20 @@ class Plan:
     runs: int
     warm_ups: int
     cost: float | None
+
+
+def order(asked: Set, repeats: int, warm_up: bool = True) -> list[Cell]:
+    """The cells of a scorecard, interleaved: repeat by repeat, row by row, the panes side by side and in turn first.
+
+    A warm-up of every pane, on the first row, comes before all; its repeat is -1.
+    """
+    letters = [pane.letter for pane in asked.panes]
+    cells = [Cell(0, letter, -1) for letter in letters] if warm_up else []
+    for repeat in range(repeats):
+        for row in range(len(asked.rows)):
+            turn = (repeat + row) % len(letters)
+            cells += [Cell(row, letter, repeat) for letter in letters[turn:] + letters[:turn]]
+    return cells
 
 
 def plan(asked: Set, repeats: int, paid: Mapping[str, Sequence[float | None]]) -> Plan:

@@ -25,7 +25,8 @@ SCALE = 400 / np.log(10)
 """Elo points per unit of log odds: 400 points are odds of 10 to 1."""
 MIDDLE = 1000.0
 
-_WORTH: dict[Outcome, float] = {"left": 1.0, "right": 0.0, "tie": 0.5, "both bad": 0.5}
+WORTH: dict[Outcome, float] = {"left": 1.0, "right": 0.0, "tie": 0.5, "both bad": 0.5}
+"""What an outcome is worth for the left one; for the right one it is what is missing to 1."""
 _STEPS = 50
 
 
@@ -36,6 +37,11 @@ class Vote:
     left: str
     right: str
     outcome: Outcome
+
+    def worth(self, model: str) -> float:
+        """What it is worth for one of the two: 1 a win, 0 a loss, a half else."""
+        worth = WORTH[self.outcome]
+        return worth if self.left == model else 1 - worth
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def _design(votes: Sequence[Vote], models: Sequence[str]) -> tuple[NDArray[np.fl
         design[row, place[vote.left]] += 1
         design[row, place[vote.right]] -= 1
     design[:, -1] = 1
-    return design, np.array([_WORTH[vote.outcome] for vote in votes])
+    return design, np.array([WORTH[vote.outcome] for vote in votes])
 
 
 def _fit(design: NDArray[np.float64], worth: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -149,7 +155,7 @@ def _standings(
     standings = []
     for column in np.argsort(-ratings):
         model = models[column]
-        outcomes = [_seen_from(vote, model) for vote in votes if model in (vote.left, vote.right)]
+        outcomes = [vote.worth(model) for vote in votes if model in (vote.left, vote.right)]
         standings.append(
             Standing(
                 model=model,
@@ -162,8 +168,3 @@ def _standings(
             )
         )
     return tuple(standings)
-
-
-def _seen_from(vote: Vote, model: str) -> float:
-    worth = _WORTH[vote.outcome]
-    return worth if vote.left == model else 1 - worth

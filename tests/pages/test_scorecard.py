@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from playground.comparison import Cell, Pane, Set, new_id
 from playground.runs import Runs, shared
-from playground.scorecard.card import order
+from playground.scorecard.plan import order
+from playground.store.votes import Ballot
 from playground.ui.scorecard.export import as_csv, as_json
 from tests.replay import Answer, Received, ReplayServer, event
 
@@ -102,6 +103,23 @@ def test_the_card_shows_figures_shares_and_sentences(page: Page, cloud: Core):
     assert "A is cheaper than B on these rows" in told(at)
     twin = next(each.value for each in at.dataframe[1:] if "$0.0054" in list(each.value["Median"]))
     assert list(twin["Runs"]) == [5, 5]
+
+
+def test_votes_stand_on_the_card(page: Page, cloud: Core):
+    of = scored(cloud, 1)
+    at = page("scorecard", set=of.id)
+    assert "Blind votes won" not in list(at.dataframe[0].value["Measure"])
+    names = ("openai/gpt-4o-mini", "openai/gpt-4o")
+    for place in range(6):
+        runs = (f"run_{place}", f"run_{place + 6}")
+        cloud().history.votes.cast(Ballot("default", 1.0, "set_before", *runs, *names, "left"))
+    at.run()
+    assert not at.exception
+    line = at.dataframe[0].value.set_index("Measure").loc["Blind votes won"]
+    assert list(line) == ["100% (54% to 100%)", "0% (0% to 46%)"]
+    assert "A is preferred to B (100% of 6 votes, 95% 54% to 100%)" in told(at)
+    twin = next(each.value for each in at.dataframe[1:] if "Votes" in each.value.columns)
+    assert list(twin["Votes"]) == [6, 6]
 
 
 def test_a_restart_loses_nothing_and_more_repeats_go_on(page: Page, cloud: Core):

@@ -1,4 +1,4 @@
-"""Medians, shares, pairs: intervals against references and seeded studies, sentences that claim what is known."""
+"""Medians, shares, pairs: intervals against references, sentences that claim what is known."""
 
 import math
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from playground.scorecard.estimate import Estimate, mean, median, share, share_difference
+from playground.scorecard.estimate import Estimate, certain_share, mean, median, share
 from playground.scorecard.pair import Metric, compare, sentence
 
 SPEED = Metric("total time", "faster", "fast")
@@ -16,19 +16,8 @@ RATE = Metric("tokens per second", "faster", "fast", smaller=False)
 POSITIVE = st.floats(0.01, 1e6)
 
 
-def latencies(rng, shape):
-    return rng.lognormal(0, 0.5, shape)
-
-
-@pytest.mark.parametrize("n", [5, 8, 12, 25])
-def test_median_intervals_hold_the_median_as_often_as_they_say(n):
-    samples = latencies(np.random.default_rng(n), (2000, n))
-    held = np.mean([found.low <= 1 <= found.high for found in map(median, samples)])
-    assert 0.93 <= held <= 0.97
-
-
 def test_the_median_interval_is_near_the_bootstrap_s():
-    values = latencies(np.random.default_rng(3), 101)
+    values = np.random.default_rng(3).lognormal(0, 0.5, 101)
     ours = median(values)
     reference = stats.bootstrap((values,), np.median, rng=np.random.default_rng(0)).confidence_interval
     assert ours.value == np.median(values)
@@ -53,12 +42,6 @@ def test_the_interval_of_mirrored_values_is_mirrored(values):
     assert (mirrored.low, mirrored.high) == pytest.approx((-found.high, -found.low))
 
 
-def test_means_of_shares_hold_the_truth():
-    rng = np.random.default_rng(5)
-    held = [found.low <= 2 / 7 <= found.high for found in (mean(rng.beta(2, 5, 30)) for _ in range(300))]
-    assert 0.92 <= np.mean(held) <= 0.98
-
-
 def test_a_mean_of_equal_values_is_not_certain():
     assert mean([1.0] * 5) == share(5, 5)
     assert mean([1.0] * 5).low < 0.6
@@ -69,9 +52,12 @@ def test_shares_are_wilson_s():
     assert (share(9, 10).low, share(9, 10).high) == pytest.approx((reference.low, reference.high))
 
 
-def test_differences_of_shares_are_newcombe_s():
-    found = share_difference((56, 70), (48, 80))  # the first example of his paper
-    assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
+def test_shares_that_claims_rest_on_are_clopper_and_pearson_s():
+    reference = stats.binomtest(9, 10).proportion_ci(method="exact")
+    found = certain_share(9, 10)
+    assert (found.low, found.high) == pytest.approx((reference.low, reference.high))
+    assert (certain_share(0, 4).low, certain_share(4, 4).high) == (0.0, 1.0)
+    assert certain_share(8.5, 10).low < found.low
 
 
 def observed(rng, rows, repeats, ratio=1.0):
@@ -82,23 +68,14 @@ def observed(rng, rows, repeats, ratio=1.0):
     return dict(enumerate(first)), dict(enumerate(second))
 
 
-@pytest.mark.parametrize(("rows", "repeats"), [(1, 10), (3, 5), (12, 3)])
-def test_a_ratio_s_interval_and_sentence_are_wrong_as_seldom_as_they_say(rows, repeats):
-    rng = np.random.default_rng(rows)
-    for ratio in (1.0, 1.3):
-        found = [compare(*observed(rng, rows, repeats, ratio)) for _ in range(1000)]
-        held = np.mean([each.ratio.low <= ratio <= each.ratio.high for each in found])
-        assert 0.925 <= held <= 0.975
-        wrong = [sentence(SPEED, "A", "B", each).startswith("A is faster") for each in found]
-        assert np.mean(wrong) <= (0.04 if ratio == 1.0 else 0.01)
-
-
 def test_who_is_faster_depends_on_what_is_counted():
     slow, quick = {0: [2.0, 2.2, 2.1, 2.4, 1.9, 2.0]}, {0: [1.0, 1.1, 1.0, 1.2, 1.0, 1.0]}
     assert sentence(SPEED, "A", "B", compare(slow, quick)) == (
-        "B is faster than A on these rows (2.00×, 95% 1.94 to 2.06)."
+        "B is faster than A on these rows (2.00×, 95% 1.93 to 2.07)."
     )
     assert sentence(RATE, "A", "B", compare(slow, quick)).startswith("A is faster than B on these rows (2.00×")
+    five = compare({0: slow[0][:5]}, {0: quick[0][:5]})
+    assert "(2.00×, 93% 1.90 to 2.10)" in sentence(SPEED, "A", "B", five), "a range of five holds less often"
 
 
 def test_many_rows_speak_for_others():

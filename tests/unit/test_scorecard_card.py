@@ -6,7 +6,9 @@ import pytest
 
 from playground.comparison import Cell, Pane, Set
 from playground.record import RunRecord, Timings
-from playground.scorecard.card import card, order, rows
+from playground.scorecard.card import card
+from playground.scorecard.lines import rows
+from playground.scorecard.plan import order
 
 ASKED = Set(
     id="set_1",

@@ -19,6 +19,7 @@ TITLES: Mapping[str, str] = {
     "answered": "Answered",
     "schema_valid": "Schema-valid",
     "agreement": "Agreement of repeats",
+    "votes": "Blind votes won",
 }
 _UNITS: Mapping[str, str] = {"ttft": "ms", "total": "ms", "rate": "tokens/s", "tokens": "tokens", "cost": "US dollars"}
 _THOUSAND = 1000
@@ -111,7 +112,7 @@ def listed(row: Row, panes: Sequence[Pane]) -> dict[str, list[Any]]:
         "Share" if row.share else "Median": [row.said(each.value) for _, each in there],
         f"{LEVEL:.0%} from": [_end(row, each.low) for _, each in there],
         "to": [_end(row, each.high) for _, each in there],
-        "Runs": [each.n for _, each in there],
+        "Votes" if row.name == "votes" else "Runs": [each.n for _, each in there],
     }
 
 
@@ -138,9 +139,9 @@ def figure(row: Row, panes: Sequence[Pane]) -> dict[str, Any]:
 
 def lines(row: Row, panes: Sequence[Pane]) -> list[Whisker]:
     """The lines of the figure; each pane keeps its colour."""
-    return [
-        Whisker(pane.letter, called(pane), row.estimates[pane.letter]) for pane in panes if pane.letter in row.estimates
-    ]
+    chance = 0.5 if row.name == "votes" else None
+    there = [pane for pane in panes if pane.letter in row.estimates]
+    return [Whisker(pane.letter, called(pane), row.estimates[pane.letter], chance) for pane in there]
 
 
 def called(pane: Pane) -> str:

@@ -9,8 +9,7 @@ import streamlit as st
 
 from playground.comparison import Cell, Set, new_id, request
 from playground.errors import PlaygroundError
-from playground.scorecard.card import order
-from playground.scorecard.plan import Plan, plan
+from playground.scorecard.plan import Plan, order, plan
 from playground.ui.compare.files import parts_of
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import sentence

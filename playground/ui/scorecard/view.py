@@ -9,6 +9,8 @@ import streamlit as st
 from playground.comparison import Cell, Pane, Set
 from playground.record import RunRecord
 from playground.scorecard.card import Card, card
+from playground.scorecard.preference import concerning
+from playground.store.votes import Ballot
 from playground.ui.compare.session import Shown
 from playground.ui.core import core
 from playground.ui.look import quiet
@@ -23,9 +25,10 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A card, with the runs that it was made from."""
+    """A card, with the runs and votes that it was made from."""
 
     ids: frozenset[str]
+    ballots: Sequence[Ballot]
     records: Mapping[Cell, RunRecord]
     card: Card
 
@@ -50,7 +53,7 @@ def draw_card(shown: Shown) -> None:
             "Below 5 runs a median has none. Warm-ups and cached answers are left out."
         )
     )
-    _files(shown.asked, made.records)
+    _files(shown.asked, made)
     with st.grid(2, min_column_width=330, gap="medium", key="scorecard_figures"):
         for row in rows(made.card):
             with st.container(border=True, height="stretch", key=f"scorecard_{row.name}"):
@@ -60,13 +63,14 @@ def draw_card(shown: Shown) -> None:
 def _made(shown: Shown) -> _Made:
     """The card, made once for the runs that are there."""
     ids = frozenset(core().history.sets.glances(shown.asked.id))
+    ballots = concerning(shown.asked, core().history.votes.all(shown.asked.namespace))
     made: _Made | None = st.session_state.get(_CARD)
-    if made is None or made.ids != ids:
+    if made is None or (made.ids, made.ballots) != (ids, ballots):
         with st.spinner("Measuring …", show_time=True):
             history = core().history
             found = {cell: history.get(run, shown.asked.namespace) for cell, run in shown.runs.items()}
             records = {cell: run for cell, run in found.items() if run is not None}
-            made = _Made(ids, records, card(shown.asked, records))
+            made = _Made(ids, ballots, records, card(shown.asked, records, ballots))
         st.session_state[_CARD] = made
     return made
 
@@ -92,12 +96,12 @@ def _listed(sentences: Sequence[str]) -> str:
     return "\n".join(f"- :small[{said}]" for said in sentences)
 
 
-def _files(asked: Set, records: Mapping[Cell, RunRecord]) -> None:
+def _files(asked: Set, made: _Made) -> None:
     with st.container(horizontal=True, gap="small", key="scorecard_files"):
         for name, mime, write in (("CSV", "text/csv", as_csv), ("JSON", "application/json", as_json)):
             st.download_button(
                 name,
-                partial(write, asked, records),
+                partial(write, asked, made.records, made.ballots),
                 f"{asked.id}.{name.lower()}",
                 mime,
                 key=f"scorecard_{name.lower()}",
