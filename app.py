@@ -26,7 +26,10 @@ from playground.api import app as http_api  # noqa: E402
 from playground.api.greeting import announce  # noqa: E402
 from playground.call import Call, Message  # noqa: E402
 from playground.errors import PlaygroundError  # noqa: E402
+from playground.reach import refusal  # noqa: E402
 from playground.runs import shared  # noqa: E402
+from playground.settings import Settings  # noqa: E402
+from playground.ui.doorstep import Doorstep  # noqa: E402
 from playground.ui.policy import Policy  # noqa: E402
 
 WARM = ("pandas", "pyarrow", "jsonschema", "genai_prices")
@@ -81,10 +84,26 @@ def _stop_runs_on_signals() -> None:
         signal.signal(number, stop)
 
 
+def _stay_at_home() -> None:
+    """Under Streamlit's command, which listens where its options say: end the process instead where it may not.
+
+    Under another server those options say nothing; there each connection is looked at (`Doorstep`).
+    """
+    if "streamlit.web.cli" not in sys.modules:
+        return
+    try:
+        reason = refusal(Settings.load(), st.get_option("server.address") or "")
+    except ValueError as error:
+        reason = str(error)
+    if reason:
+        sys.exit(f"\n  {reason}.\n")
+
+
+_stay_at_home()
 api = http_api(shared)
 app = st.App(
     HERE / "pages" / "menu.py",
     lifespan=lifespan,
     routes=[Route(path, api) for path in PATHS],
-    middleware=[Middleware(Policy)],
+    middleware=[Middleware(Doorstep, settings=Settings.load), Middleware(Policy)],
 )

@@ -96,7 +96,20 @@ LAYERS = (
         "tokens",
         "template",
     ),
-    ("contract", "display", "record", "pace", "units", "wire", "call", "errors", "settings", "versions", "namespace"),
+    (
+        "contract",
+        "display",
+        "record",
+        "pace",
+        "units",
+        "wire",
+        "call",
+        "errors",
+        "settings",
+        "reach",
+        "versions",
+        "namespace",
+    ),
 )
 LEVEL = {name: level for level, names in enumerate(LAYERS) for name in names}
 
