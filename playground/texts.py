@@ -62,11 +62,10 @@ class Table:
         kept = [row for row, text in enumerate(texts) if text]
         return Table({**self.take(kept).columns, name: [texts[row] for row in kept]})
 
-    def sample(self, limit: int = LIMIT) -> "Table":
-        """At most `limit` rows in their order; of more, the same random ones each time."""
-        if len(self) <= limit:
-            return self
-        return self.take(sorted(random.Random(0).sample(range(len(self)), limit)))
+    def sample(self, limit: int = LIMIT) -> Sequence[int]:
+        """The numbers of at most `limit` rows, in order; of more rows, the same random ones each time."""
+        rows = range(len(self))
+        return rows if len(rows) <= limit else sorted(random.Random(0).sample(rows, limit))
 
     def _length(self, name: str) -> int:
         return sum(len(str(value)) for value in self.columns[name] if value is not None)

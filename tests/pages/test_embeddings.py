@@ -4,15 +4,22 @@ import csv
 import io
 import json
 import re
+import time
 
 import numpy as np
 import pytest
 
 from playground import samples
+from playground.batch import CHUNK
+from playground.contract import RawInferenceRequest
 from playground.neighbours import nearest
 from playground.projector import project
 from playground.record import RunRecord
 from playground.texts import LIMIT, Table
+from playground.ui.embeddings.batch import LONG
+from playground.ui.embeddings.batched import as_jsonl as as_batch_jsonl
+from playground.ui.embeddings.batched import as_npz as as_batch_npz
+from playground.ui.embeddings.batched import sampled
 from playground.ui.embeddings.download import as_csv, as_jsonl, as_npz
 from playground.ui.embeddings.embedded import Embedded
 from playground.ui.embeddings.panel import trimmed
@@ -288,18 +295,63 @@ def test_a_failed_run_says_why_and_keeps_the_texts(page, openai):
     assert [request.json["input"] for request in openai.requests if request.method == "POST"] == [["one", "two"]] * 2
 
 
-@pytest.mark.slow
-def test_more_rows_than_a_map_takes_are_drawn_from_and_it_says_so(page, core, openai):
-    batches = [2048] * (LIMIT // 2048) + [LIMIT % 2048]
-    openai.on("POST", "/v1/embeddings", *map(embeddings, batches))
-    rows = "".join(f"{row},text number {row}\n" for row in range(LIMIT + 1))
-    at = upload(choose_openai(page("embeddings")), "many.csv", f"n,text\n{rows}".encode())
-    settle(at.button(key="embeddings_go").click().run(timeout=60))
-    assert not at.exception
-    assert "Of 20,001 rows 20,000 were drawn at random" in said(at)
-    assert sum(len(request.json["input"]) for request in openai.requests if request.method == "POST") == LIMIT
-    [run] = core().history.search("default")
-    project(run.response["data"]["embeddings"], "umap").cancel()
+def test_of_more_rows_than_a_map_takes_some_are_drawn_and_it_says_so():
+    table = Table({"text": [f"text {row}" for row in range(LIMIT + 1)]})
+    rows, places = sampled(Rows(table, "text", "many.csv", note="before"))
+    assert rows.note == "before; of 20,001 rows 20,000 were drawn at random, the same each time"
+    assert rows.texts == [f"text {place}" for place in places]
+
+
+def test_many_texts_are_a_batch_that_is_stopped_and_goes_on_from_there(page, core, openai):
+    hang = Answer(pieces=(b" ",), then="hang", headers={"Content-Type": "application/json"})
+    openai.on("POST", "/v1/embeddings", embeddings(CHUNK), hang)
+    rows = "".join(f"{row},text number {row},{row % 2}\n" for row in range(LONG + 1))
+    at = upload(choose_openai(page("embeddings")), "many.csv", f"n,text,half\n{rows}".encode())
+    at.button(key="embeddings_go").click().run(timeout=60)
+    [batch] = core().batches.recent()
+    assert at.query_params["batch"] == batch.id
+    while core().batches.get(batch.id).done < CHUNK:
+        time.sleep(0.02)
+    at.button(key="embeddings_batch_stop").click().run()
+    core().batches.wait(batch.id)
+    at.run()
+    assert f"Stopped at {CHUNK} of {LONG + 1:,} texts. They are kept." in said(at)
+    again = page("embeddings")
+    assert f"**many.csv** did not come to its end  \n:small[:gray[text-embedding-3-small · {CHUNK} of" in said(again)
+    chunks = [CHUNK] * (LONG // CHUNK - 1) + [(LONG + 1) % CHUNK]
+    openai.on("POST", "/v1/embeddings", *map(embeddings, chunks))
+    again.button(key=f"{batch.id}_resume").click().run()
+    core().batches.wait(batch.id)
+    again.run(timeout=60)
+    assert not again.exception
+    assert f"**many.csv** · {LONG + 1:,} texts · 2 dimensions · text-embedding-3-small" in said(again)
+    assert chart(again)[0].startswith(f"Map of {LONG + 1:,} texts by")
+    assert again.selectbox(key="embeddings_colour").options[:2] == ["nothing", "n"]
+    assert core().history.search("default") == []
+    done = core().batches.get(batch.id)
+    lines = [json.loads(line) for line in as_batch_jsonl(done).splitlines()]
+    assert lines[CHUNK + 1] == {"index": CHUNK + 1, "text": f"text number {CHUNK + 1}", "embedding": [1, 1 / CHUNK]}
+    with np.load(io.BytesIO(as_batch_npz(done)), allow_pickle=False) as archive:
+        assert (archive["embeddings"].shape, len(archive["texts"])) == ((LONG + 1, 2), LONG + 1)
+    project(core().batches.vectors(batch.id), "umap").cancel()
+    again.button(key="embeddings_batch_drop").click().run()
+    assert core().batches.recent() == []
+    assert "Map texts and images" in said(again)
+
+
+def test_a_batch_that_failed_or_is_not_there_says_why(page, core, openai):
+    openai.on("POST", "/v1/embeddings", Answer.json({"error": {"message": "Slow down"}}, 429))
+    texts = [f"text number {row}" for row in range(LONG + 1)]
+    request = RawInferenceRequest(provider="openai", model="text-embedding-3-small", inputs={"texts": texts})
+    id_ = core().batches.start(request)
+    core().batches.wait(id_)
+    at = page("embeddings", batch=id_)
+    assert "The rate limit is reached" in said(at)
+    openai.on("POST", "/v1/embeddings", Answer(pieces=(b" ",), then="hang"))
+    at.button(key="embeddings_batch_retry").click().run()
+    assert core().batches.get(id_).state == "running"
+    assert core().batches.stop(id_)
+    assert "There is no batch `batch_none`" in said(page("embeddings", batch="batch_none"))
 
 
 @pytest.fixture

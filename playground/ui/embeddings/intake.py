@@ -3,7 +3,7 @@
 import streamlit as st
 
 from playground.errors import BadRequestError, PlaygroundError
-from playground.texts import LIMIT, Table, lines, read
+from playground.texts import Table, lines, read
 from playground.ui.attachments.attachment import at, kind_of
 from playground.ui.attachments.tray import tray
 from playground.ui.embeddings import files
@@ -137,13 +137,8 @@ def _rows(table: Table, column: str, name: str) -> Rows:
     filled = table.filled(column)
     if not len(filled):
         raise BadRequestError(f"column `{column}` holds no text; choose another column")
-    taken = filled.sample()
-    notes = []
-    if len(filled) < len(table):
-        notes.append(f"{len(table) - len(filled):,} rows without text were left out")
-    if len(taken) < len(filled):
-        notes.append(f"of {len(filled):,} rows {LIMIT:,} were drawn at random, the same each time")
-    return Rows(taken, column, name, note="; ".join(notes))
+    lacking = len(table) - len(filled)
+    return Rows(filled, column, name, note=f"{lacking:,} rows without text were left out" if lacking else "")
 
 
 def _upload() -> None:

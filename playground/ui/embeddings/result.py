@@ -66,7 +66,7 @@ def _ended(run: RunRecord) -> None:
     found = vectors_of(run, "run")
     draw_receipt(run, found, "embeddings")
     if found:
-        _body(found)
+        draw_body(found)
 
 
 def vectors_of(run: RunRecord, place: session.Place) -> Embedded | None:
@@ -103,7 +103,8 @@ def draw_receipt(run: RunRecord, found: Embedded | None, key: str) -> None:
             draw_downloads(found, key)
 
 
-def _body(found: Embedded) -> None:
+def draw_body(found: Embedded) -> None:
+    """Draw the map of vectors and what can be asked of it."""
     draw_notes(found)
     if len(found) == 1:
         _single(found)

@@ -24,7 +24,7 @@ Place = Literal["run", "with", "also"]
 KEYS: Mapping[Place, str] = {"run": "embeddings", "with": "embeddings_second", "also": "embeddings_third"}
 """What the keys of each run's bar and widgets begin with."""
 FURTHER: tuple[Place, ...] = ("with", "also")
-COMPARED = "embeddings_compared"
+COMPARED, BATCH = "embeddings_compared", "embeddings_batch_shown"
 MARKS = ("embeddings_selected", "embeddings_focus", "embeddings_search")
 _FIELDS = ("provider", "model")
 
@@ -111,10 +111,25 @@ def again(run: RunRecord, place: Place = "run") -> None:
 
 
 def clear() -> None:
-    """Show no run; they stay in the history, and what was pasted stays in its box."""
+    """Show no run and no batch; they stay in the history, and what was pasted stays in its box."""
     for place in KEYS:
         _drop(place)
+    _drop_batch()
     checks.put([])
+
+
+def put_batch(id_: str) -> None:
+    """Show this batch and no run."""
+    clear()
+    st.session_state[BATCH] = st.query_params["batch"] = id_
+
+
+def batch() -> str | None:
+    """The id of the batch on the page, of the URL or of before; None while there is none."""
+    found: str | None = st.query_params.get("batch") or st.session_state.get(BATCH)
+    if found is not None:
+        st.session_state[BATCH] = st.query_params["batch"] = found
+    return found
 
 
 def request_of(run: Run | RunRecord) -> Mapping[str, Any]:
@@ -159,7 +174,13 @@ def _drop(place: Place) -> None:
     st.query_params.pop(place, None)
 
 
+def _drop_batch() -> None:
+    st.session_state.pop(BATCH, None)
+    st.query_params.pop("batch", None)
+
+
 def _show(run: str) -> None:
+    _drop_batch()
     st.session_state[_mark("run")] = run
     for mark in MARKS:
         st.session_state.pop(mark, None)
