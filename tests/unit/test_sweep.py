@@ -71,7 +71,7 @@ def test_stopping_keeps_what_is_there_and_the_rest_can_follow(core: Runs, replay
     replay.on("POST", CHAT, echo, echo, Answer.stream(said("never")[:1], then="hang"))
     of = asked("one-model", rows=tuple({"word": str(number)} for number in range(6)))
     core.sweeps.start(of, of.cells(), ())
-    while len(core.history.sets.runs(of.id)) < 3:
+    while len(core.history.sets.runs(of.id)) < 3 or len(replay.requests) < 3:
         time.sleep(0.01)
     core.sweeps.stop(of.id, "default")
     there = finished(core, of)
