@@ -48,6 +48,11 @@ TABLE: tuple[Setting, ...] = (
     Setting("PLAYGROUND_PLUGINS_MEMORY_MB", "Memory that each process of a plugin may write, in MB", "4096"),
     Setting("PLAYGROUND_PLUGINS_PROCESSES", "Most processes of one plugin, each with one call at a time", "2"),
     Setting(
+        "PLAYGROUND_PLUGINS_UPLOADS",
+        "`true` lets programs upload, deploy and delete plugins over HTTP: their code runs on this machine",
+        "false",
+    ),
+    Setting(
         "PLAYGROUND_MODELS_DIR",
         "Folder that holds one folder per model: weights that are downloaded, and ONNX text encoders of your own",
         "`models` in the data folder",

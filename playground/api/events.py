@@ -40,7 +40,7 @@ class EventStream(Response):
         """Relay the run. Raises its PlaygroundError when it failed before anything was sent."""
         feed, run = Feed(self._run), self._run
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(hang_up, receive, run)
+            tasks.start_soon(hang_up, receive, run.cancel)
             tasks.start_soon(self._context.wait, feed.pump)
             try:
                 started = await self._relay(feed, scope, send)
@@ -135,11 +135,11 @@ def decided(run: Run) -> str:
     return ", ".join(each["status"] if each else "pending" for each in receipts)
 
 
-async def hang_up(receive: Receive, run: Run) -> None:
-    """Stop the run when the client has gone."""
+async def hang_up(receive: Receive, cancel: Callable[[], object]) -> None:
+    """Stop what the client waits for when it has gone."""
     while (await receive())["type"] != "http.disconnect":
         pass
-    run.cancel()
+    cancel()
 
 
 def delta(chunk: Chunk) -> bytes:

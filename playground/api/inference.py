@@ -108,7 +108,7 @@ async def execute(
 async def _ended(request: Request, run: Run) -> None:
     """Return when the run has ended; stop it when the client goes first."""
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(hang_up, request.receive, run)
+        tasks.start_soon(hang_up, request.receive, run.cancel)
         try:
             await context(request).wait(run.wait)
         finally:
