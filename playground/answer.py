@@ -71,7 +71,7 @@ class Answer:
                 return self._chat(plural, schema)
             case "embedding":
                 return self._embedding(plural)
-            case "transcription":
+            case "transcription" | "plugin":
                 return dict(self._payload())
             case _:
                 assert_never(task)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-Task = Literal["chat", "embedding", "transcription"]
+Task = Literal["chat", "embedding", "transcription", "plugin"]
+"""What is asked for; `plugin`: whatever a custom plugin makes of the inputs as they were sent."""
 Role = Literal["user", "assistant"]
 Modality = Literal["text", "image", "audio", "video", "document"]
 FinishReason = str
@@ -78,7 +79,8 @@ class Call:
     """What a provider receives: target known, media loaded, parameters as the user set them and nothing more.
 
     chat: `messages` (last one from the user) and `system`; embedding: `texts` and `media`, one vector each;
-    transcription: one sound in `media`. `schema` is `parameters.schema`, taken out of `parameters`.
+    transcription: one sound in `media`; plugin: `inputs`, as they were sent, and all `parameters`. `schema` is
+    `parameters.schema`, taken out of `parameters`.
     """
 
     task: Task
@@ -87,6 +89,7 @@ class Call:
     system: str | None = None
     texts: tuple[str, ...] = ()
     media: tuple[Media, ...] = ()
+    inputs: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     schema: Mapping[str, Any] | None = None
     stream: bool = False
@@ -125,8 +128,8 @@ class Chunk:
     """One piece of what a provider says back; every field is optional.
 
     `text` and `reasoning` are deltas. `data` is the payload of tasks that are not chat: embedding gives
-    `{"embeddings": [[float, …], …]}`, transcription the contract's transcription object, chat may give
-    `{"sources": […]}` for models that quote. `usage` replaces what came before, it is never added up.
+    `{"embeddings": [[float, …], …]}`, transcription the contract's transcription object, a plugin its dict, chat may
+    give `{"sources": […]}` for models that quote. `usage` replaces what came before, it is never added up.
     `index` says which of several prompts it belongs to. `progress`, 0 to 1, is how much of the work is done, for
     answers that come in one piece; `doing` what the progress is of, where it is not the work itself but something that
     has to be done before it, such as a download, and `""` once that is done. `cache` is what the cache says of this

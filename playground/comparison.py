@@ -133,6 +133,8 @@ def _inputs(asked: Set, pane: Pane, row: Mapping[str, Any], parts: Sequence[Mapp
                 raise BadRequestError("one sound is transcribed at a time; attach exactly one")
             form = "base64" if "base64" in parts[0] else "url"
             return {f"audio_{form}": parts[0][form]}
+        case "plugin":
+            raise BadRequestError("plugins are compared by what they make: embeddings or chat")
         case _:
             assert_never(asked.task)
 

@@ -15,6 +15,7 @@ from playground.errors import BadRequestError, CancelledError, InternalServerErr
 from playground.fanout import Ask, merge
 from playground.loading import Loader
 from playground.pace import Pace
+from playground.providers import within
 from playground.record import RunRecord
 from playground.resolve import Plan, resolve
 from playground.ticket import Ticket, written
@@ -100,7 +101,7 @@ class Engine:
     def _plan(self, ticket: Ticket) -> Plan:
         return resolve(
             ticket.request,
-            self._providers,
+            within(self._providers, ticket.namespace),
             stream=ticket.stream,
             stop=ticket.stop,
             max_bytes=self._loader.max_bytes,

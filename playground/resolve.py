@@ -1,13 +1,22 @@
-"""RawInferenceRequest -> Plan: who answers, which task, which inputs."""
+"""RawInferenceRequest -> Plan: who answers, which task, which inputs.
+
+Three ways lead to who answers. `provider` with `model`. `inference_name`, the id of a plugin, with or without
+`custom_plugin_` before it. `feature_uri`: a row of `playground.features.TABLE` names provider, model and parameters of
+a builtin extractor's index; any other address is a plugin's name and version, and the index it names reaches the plugin
+as `inputs["vector_index"]`. A plugin that is asked by name gets inputs and parameters as they were sent, unread.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from playground.call import Call, Media, Message, Model, Provider, Stop, Task
 from playground.contract import RawInferenceRequest
 from playground.errors import BadRequestError, NotFoundError
+from playground.features import TABLE
 from playground.inputs import Inputs, read
 from playground.media import MAX_BYTES
+from playground.plugins.names import Uri
 from playground.structured import check_schema
 
 ALIASES = {"gemini": "google"}
@@ -16,8 +25,16 @@ _NEEDS: Mapping[Task, str] = {
     "chat": "`inputs.prompts` or `inputs.messages`",
     "embedding": "`inputs.text` or `inputs.texts`",
     "transcription": "`inputs.audio_base64` or `inputs.audio_url`",
+    "plugin": "what it takes",
 }
-_VERBS: Mapping[Task, str] = {"chat": "chat", "embedding": "make embeddings", "transcription": "transcribe"}
+_VERBS: Mapping[Task, str] = {
+    "chat": "chat",
+    "embedding": "make embeddings",
+    "transcription": "transcribe",
+    "plugin": "be asked by its name",
+}
+PLUGIN = "plugin"
+"""The provider that plugins answer for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +68,18 @@ def resolve(
 
     Raises BadRequestError, NotFoundError and PayloadTooLargeError with the next step in the sentence.
     """
-    provider, model = _select(request, providers)
+    target = _select(request, providers)
+    provider, model = target.provider, target.model
+    if target.raw:
+        named = {"vector_index": target.index} if target.index else {}
+        sent = dict(request.parameters or {})
+        call = Call("plugin", model, inputs=request.inputs | named, parameters=sent, stream=stream, stop=stop)
+        return Plan(provider, model, "plugin", (call,), plural=False)
     inputs = read(request.inputs, max_bytes)
     known = provider.model(model)
     task = _task(inputs, known)
-    parameters = {key: value for key, value in (request.parameters or {}).items() if value is not None}
+    given = {key: value for key, value in (request.parameters or {}).items() if value is not None}
+    parameters = {**target.parameters, **given}
     if known is not None:
         _check(known, task, inputs)
     schema = parameters.pop("schema", None)
@@ -74,7 +98,18 @@ def resolve(
     return Plan(provider, model, task, calls, inputs.plural or vectors > 1 or len(calls) > 1, inputs.media)
 
 
-def _select(request: RawInferenceRequest, providers: Mapping[str, Provider]) -> tuple[Provider, str]:
+@dataclass(frozen=True, slots=True)
+class _Target:
+    """Who answers. `raw`: a plugin, with the inputs as they were sent, for the vector index `index`."""
+
+    provider: Provider
+    model: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    raw: bool = False
+    index: str = ""
+
+
+def _select(request: RawInferenceRequest, providers: Mapping[str, Provider]) -> _Target:
     given = [name for name in ("inference_name", "feature_uri") if getattr(request, name)]
     if request.provider or request.model:
         given.insert(0, "provider+model")
@@ -85,12 +120,45 @@ def _select(request: RawInferenceRequest, providers: Mapping[str, Provider]) -> 
             code="selector",
             details={"given": given},
         )
-    if given[0] != "provider+model":
-        name = getattr(request, given[0])
+    if request.inference_name:
+        name = request.inference_name.strip()
+        return _plugin(name, name, "", providers)
+    if request.feature_uri:
+        return _feature(request.feature_uri, providers)
+    return _model(request, providers)
+
+
+def _feature(text: str, providers: Mapping[str, Provider]) -> _Target:
+    """Who makes the vectors of an address: a builtin, else a plugin."""
+    try:
+        uri = Uri.parse(text)
+    except ValueError as error:
+        raise BadRequestError(f"{error}", code="feature_uri", details={"id": text}) from None
+    row = TABLE.get(uri)
+    if row is not None:
+        return _Target(providers[row.provider], row.model, row.parameters)
+    return _plugin(text, uri.plugin_id, uri.index, providers)
+
+
+def _plugin(asked: str, name: str, index: str, providers: Mapping[str, Provider]) -> _Target:
+    """The plugin of a name. Raises NotFoundError that lists what there is."""
+    provider = providers.get(PLUGIN)
+    known = provider.model(name) if provider else None
+    if provider is None or known is None:
+        there = [model.id for model in provider.models()] if provider else []
+        if index:
+            there += map(str, TABLE)
+        listed = ", ".join(f"`{each}`" for each in there) or "none; put one into the plugins folder"
         raise NotFoundError(
-            f"no plugin answers to `{name}`; give `provider` and `model` instead",
-            details={"resource": "plugin", "id": name},
+            f"no plugin answers to `{asked}`; there are: {listed}",
+            code="plugin_not_found",
+            details={"resource": "plugin", "id": asked, "there": there},
         )
+    return _Target(provider, known.id, raw=True, index=index)
+
+
+def _model(request: RawInferenceRequest, providers: Mapping[str, Provider]) -> _Target:
+    """A model of a provider; a plugin that has no form of ours is asked as by its name."""
     if not request.provider or not request.model:
         missing = "provider" if not request.provider else "model"
         raise BadRequestError(f"`{missing}` is missing; `provider` and `model` go together", code="selector")
@@ -101,7 +169,13 @@ def _select(request: RawInferenceRequest, providers: Mapping[str, Provider]) -> 
         raise BadRequestError(
             f"no provider `{request.provider}`; there are {there}", code="provider_not_found", details={"id": name}
         )
-    return providers[name], request.model.strip()
+    provider, model = providers[name], request.model.strip()
+    if name != PLUGIN:
+        return _Target(provider, model)
+    known = provider.model(model)
+    if known is None:
+        return _plugin(model, model, "", providers)
+    return _Target(provider, known.id, raw=known.tasks == ("plugin",))
 
 
 def _task(inputs: Inputs, known: Model | None) -> Task:

@@ -21,8 +21,9 @@ from playground.inspection import inspected
 from playground.loading import Loader
 from playground.plugins.registry import Plugins
 from playground.preflight import Preflight, preflight, refused
+from playground.providers import within
 from playground.record import Door, RunRecord
-from playground.resolve import resolve
+from playground.resolve import Plan, resolve
 from playground.settings import Settings
 from playground.store.blobs import Blobs
 from playground.store.history import History
@@ -199,13 +200,19 @@ class Run:
 class Runs:
     """The runs of this process over one engine, and the history of all that ended."""
 
-    def __init__(self, settings: Settings, providers: Mapping[str, Provider], history: History) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        providers: Mapping[str, Provider],
+        history: History,
+        plugins: Plugins | None = None,
+    ) -> None:
         self.settings = settings
         self.providers = providers
         self.history = history
         self.blobs = Blobs(settings.data_dir / "media")
         self.sweeps = Sweeps(self)
-        self.plugins = Plugins(settings)
+        self.plugins = plugins or Plugins(settings)
         self._rules = of_settings(settings)
         self._cache: Cache | None = None
         self._library: Library | None = None
@@ -285,7 +292,7 @@ class Runs:
 
         Raises what resolving the request raises, and BadRequestError for what is no chat.
         """
-        plan = resolve(request, self.providers, stream=False, stop=Stop(), max_bytes=self._loader.max_bytes)
+        plan = self._plan(request, namespace)
         if plan.task != "chat":
             raise BadRequestError("the cache is for chat; give `inputs.prompts` or `inputs.messages`")
         visit = Visit(namespace, delta=request.cache_delta)
@@ -295,7 +302,7 @@ class Runs:
     def preflight(self, request: RawInferenceRequest, namespace: str) -> Preflight:
         """What a request would meet; nothing is sent, fetched or recorded. Never raises PlaygroundError."""
         try:
-            plan = resolve(request, self.providers, stream=False, stop=Stop(), max_bytes=self._loader.max_bytes)
+            plan = self._plan(request, namespace)
         except PlaygroundError as error:
             return refused(request.provider or "", request.model or "", error)
         plan, seconds, problems = inspected(plan)
@@ -351,6 +358,11 @@ class Runs:
             self._library.close()
         self.history.close()
 
+    def _plan(self, request: RawInferenceRequest, namespace: str) -> Plan:
+        """Who would answer a request. Raises what resolving raises."""
+        providers = within(self.providers, namespace)
+        return resolve(request, providers, stream=False, stop=Stop(), max_bytes=self._loader.max_bytes)
+
     def _advise(self, namespace: str, model: str, question: str) -> Opinion:
         """A judge's opinion, by a run of its own: it is in the history, with what it cost."""
         provider, _, name = model.partition("/")
@@ -385,7 +397,8 @@ def build(settings: Settings) -> Runs:
     from playground.providers import providers
     from playground.transport import Transport
 
-    return Runs(settings, providers(settings, Transport(settings)), History(settings.database))
+    plugins = Plugins(settings)
+    return Runs(settings, providers(settings, Transport(settings), plugins), History(settings.database), plugins)
 
 
 @cache

@@ -4,7 +4,8 @@
 
 `all()` is every `Plugin`, broken ones too, by name and version. `find(name)` is one of them by any of its names.
 `call(id, inputs, parameters)` is the dict that a plugin answered with; `described(id)` its manifest complete with the
-schemas that only running it can tell; `health(id)` a `Health`; `warm(id)` starts its process, `rest(id)` ends it.
+schemas that only running it can tell; `check(id)` raises what keeps it from being asked; `health(id)` is a `Health`;
+`warm(id)` starts its process, `rest(id)` ends it.
 Each takes the namespace it is asked for: uploaded plugins may be of one, and one may do without a plugin of all.
 What stands in the files counts: a plugin that was changed has a fresh process at its next call, one that was added is
 found, one that was removed is gone.
@@ -87,9 +88,8 @@ class Plugins:
     """All of them. Any thread may ask; nothing is started before it is needed."""
 
     def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._folder = settings.plugins_dir
-        self.uploads = Uploads(self._folder / ".uploads")
+        self.folder = settings.plugins_dir
+        self.uploads = Uploads(self.folder / ".uploads")
         self._trusted = settings.trusted_plugins
         self._limits = limits(settings)
         self._lock = threading.RLock()
@@ -142,15 +142,14 @@ class Plugins:
             raise BadRequestError(f"`inputs` and `parameters` of a plugin must be JSON: {error}") from None
         if len(message) > MOST:
             raise PayloadTooLargeError(f"a plugin takes {MOST // 2**20} MB of inputs; split the request")
-        return self._pool(self.find(id, namespace)).ask(message, stop or Stop())
+        return self._pool(self.check(id, namespace)).ask(message, stop or Stop())
 
     def described(self, id: str, namespace: str = DEFAULT) -> Manifest:  # noqa: A002
         """The manifest with all its schemas; where they are classes its process is started. Raises as `call` does."""
-        plugin = self.find(id, namespace)
-        manifest = plugin.manifest
+        manifest = self.find(id, namespace).manifest
         if not manifest.coded:
             return manifest
-        pool = self._pool(plugin)
+        pool = self._pool(self.check(id, namespace))
         if not pool.schemas:
             pool.warm(Stop())
         return replace(manifest, **pool.schemas)
@@ -165,9 +164,21 @@ class Plugins:
             return journal.health("refused", (), "")
         return pool.health() if pool else journal.health("idle", (), "")
 
+    def check(self, id: str, namespace: str = DEFAULT) -> Plugin:  # noqa: A002
+        """The plugin, if it can be asked. Raises NotFoundError and InferenceServiceUnavailableError; starts nothing."""
+        plugin = self.find(id, namespace)
+        if plugin.refusal:
+            raise InferenceServiceUnavailableError(
+                f"plugin `{plugin.id}` cannot be asked: {plugin.refusal}",
+                code="plugin_refused",
+                details={"plugin": plugin.id},
+                retryable=False,
+            )
+        return plugin
+
     def warm(self, id: str, namespace: str = DEFAULT) -> None:  # noqa: A002
         """Start its process, so that the first call need not wait for it. Raises as `call` does."""
-        self._pool(self.find(id, namespace)).warm(Stop())
+        self._pool(self.check(id, namespace)).warm(Stop())
 
     def rest(self, id: str, namespace: str = DEFAULT) -> None:  # noqa: A002
         """End its processes; the next call starts a fresh one."""
@@ -175,6 +186,16 @@ class Plugins:
             _, pool = self._pools.pop(self.find(id, namespace).key, (None, None))
         if pool is not None:
             pool.retire()
+
+    def read(self, source: Source) -> Plugin:
+        """A plugin as its files are now, also one that nobody is to find yet."""
+        known, fingerprint = self._read.get(source), source.fingerprint()
+        if known is not None and known.fingerprint == fingerprint:
+            return known
+        manifest = read(_text(source), source.name)
+        named = bool({"*", manifest.name, manifest.id} & self._trusted)
+        trusted = bool(source.module) or (named and source.permit is None)  # what came over HTTP never is
+        return Plugin(source, manifest, scan(source.path), trusted, fingerprint)
 
     def close(self) -> None:
         """End every process."""
@@ -194,7 +215,7 @@ class Plugins:
 
     def _refresh(self) -> None:
         """Read what is new or changed."""
-        plugins = [self._current(source) for source in (*found(self._folder), *self.uploads.sources())]
+        plugins = [self.read(source) for source in (*found(self.folder), *self.uploads.sources())]
         plugins.sort(key=lambda each: [-int(part) for part in each.manifest.version.split(".")])
         plugins.sort(key=lambda each: each.manifest.name)
         self._table, self._read = {}, {}
@@ -202,24 +223,8 @@ class Plugins:
             first = self._table.setdefault(plugin.key, plugin)
             self._read[plugin.source] = plugin if first is plugin else _second(plugin, first)
 
-    def _current(self, source: Source) -> Plugin:
-        known, fingerprint = self._read.get(source), source.fingerprint()
-        if known is not None and known.fingerprint == fingerprint:
-            return known
-        manifest = read(_text(source), source.name)
-        named = bool({"*", manifest.name, manifest.id} & self._trusted)
-        trusted = bool(source.module) or (named and source.permit is None)  # what came over HTTP never is
-        return Plugin(source, manifest, scan(source.path), trusted, fingerprint)
-
     def _pool(self, plugin: Plugin) -> Pool:
         """The processes of a plugin as it is now; those of what it was before retire."""
-        if plugin.refusal:
-            raise InferenceServiceUnavailableError(
-                f"plugin `{plugin.id}` cannot be asked: {plugin.refusal}",
-                code="plugin_refused",
-                details={"plugin": plugin.id},
-                retryable=False,
-            )
         with self._lock:
             before, pool = self._pools.get(plugin.key, (None, None))
             if pool is not None and before == plugin:

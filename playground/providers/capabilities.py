@@ -13,6 +13,7 @@ _COMES_OUT: Mapping[Task, tuple[str, ...]] = {
     "chat": ("text", "json"),
     "embedding": ("vectors",),
     "transcription": ("transcript",),
+    "plugin": ("json",),
 }
 _WORDS: Mapping[Task, tuple[str, ...]] = {
     "chat": (

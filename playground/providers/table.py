@@ -155,7 +155,7 @@ ROWS: tuple[Row, ...] = (
     ),
 )
 
-_TAKEN = {"local", "gemini", *(row.name for row in ROWS)}
+_TAKEN = {"local", "plugin", "gemini", *(row.name for row in ROWS)}
 
 
 def rows(settings: Settings) -> tuple[Row, ...]:

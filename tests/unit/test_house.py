@@ -23,6 +23,7 @@ LAYERS = (
     ("ticket", "fanout", "loading", "preflight"),
     (
         "resolve",
+        "features",
         "inputs",
         "archive",
         "enclosed",
@@ -36,6 +37,7 @@ LAYERS = (
         "metrics",
         "scorecard",
         "drift",
+        "dossier",
         "projector",
         "heatmap",
         "sheet",

@@ -7,6 +7,7 @@ import pytest
 from playground.call import Call, Chunk, Model, Readiness, Stop
 from playground.contract import RawInferenceRequest
 from playground.errors import BadRequestError, NotFoundError, PlaygroundError
+from playground.features import TABLE
 from playground.resolve import Plan, resolve
 
 
@@ -118,18 +119,29 @@ def test_what_cannot_be_done_is_a_400(fields, sentence):
     assert sentence in caught.value.message
 
 
-@pytest.mark.parametrize("selector", ["inference_name", "feature_uri"])
-def test_an_unknown_plugin_is_a_404(selector):
+@pytest.mark.parametrize(
+    ("selector", "name"), [("inference_name", "nobody_1_0_0"), ("feature_uri", "mixpeek://nobody@1.0.0/embedding")]
+)
+def test_an_unknown_plugin_is_a_404(selector, name):
     with pytest.raises(NotFoundError) as caught:
-        plan(provider=None, model=None, inputs={"text": "a"}, **{selector: "nobody"})
-    assert caught.value.body()["error"]["details"] == {"resource": "plugin", "id": "nobody"}
+        plan(provider=None, model=None, inputs={"text": "a"}, **{selector: name})
+    details = caught.value.body()["error"]["details"]
+    assert (details["resource"], details["id"]) == ("plugin", name)
+    assert (str(next(iter(TABLE))) in details["there"]) == (selector == "feature_uri")
+
+
+@pytest.mark.parametrize("text", ["nobody", "mixpeek://nobody/embedding", "mixpeek://nobody@latest/embedding"])
+def test_what_is_no_feature_uri_is_a_400(text):
+    with pytest.raises(BadRequestError) as caught:
+        plan(provider=None, model=None, inputs={"text": "a"}, feature_uri=text)
+    assert caught.value.code == "feature_uri"
 
 
 def test_errors_have_a_status_and_a_type():
     tree = list(PlaygroundError.__subclasses__())
     for kind in tree:
         tree += kind.__subclasses__()
-    assert {kind.status for kind in tree} == {400, 401, 403, 404, 405, 413, 422, 429, 499, 500, 503, 504}
+    assert {kind.status for kind in tree} == {400, 401, 403, 404, 405, 409, 413, 422, 429, 499, 500, 503, 504}
     assert all(kind.type for kind in tree)
 
 
