@@ -1,8 +1,9 @@
 """UMAP in a process of its own: vectors come in on stdin, coordinates go out on stdout, the end of stdin ends it.
 
-A process, because the first call compiles for 10 to 25 seconds of CPU and in a server thread that slows every page.
-A message is 8 bytes of length and a NumPy archive. The neighbours are computed exactly beforehand, which saves UMAP a
-second compilation, and the layout starts from the principal components, so that points travel and do not jump.
+A process, because an installation's first call compiles for 10 to 25 seconds of CPU and in a server thread that slows
+every page; what is compiled is kept for the workers that come later. A message is 8 bytes of length and a NumPy
+archive. The neighbours are computed exactly beforehand, which saves UMAP a second compilation, and the layout starts
+from the principal components, so that points travel and do not jump.
 """
 
 import io
@@ -11,7 +12,9 @@ import queue
 import sys
 import threading
 import warnings
-from typing import IO
+from collections.abc import Callable
+from functools import cache
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,6 +49,7 @@ def receive(stream: IO[bytes]) -> Message | None:
 
 def umap(vectors: Matrix) -> Matrix:
     """UMAP coordinates (n, 2) of (n, d) vectors by cosine, n at least 5; the same input gives the same map."""
+    _keep_what_is_compiled()
     from umap import UMAP
 
     k = min(NEIGHBOURS, len(vectors) - 1)
@@ -64,6 +68,20 @@ def umap(vectors: Matrix) -> Matrix:
     )
     coordinates: Matrix = np.asarray(model.fit_transform(vectors), dtype=np.float32)
     return coordinates
+
+
+@cache
+def _keep_what_is_compiled() -> None:
+    """Have Numba store all that it compiles, beside its source or in the user's cache; umap-learn asks it for a part.
+
+    Must come before umap is imported.
+    """
+    import numba
+
+    def storing(compiler: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda *functions, **options: compiler(*functions, **{"cache": True, **options})
+
+    numba.jit, numba.njit = storing(numba.jit), storing(numba.njit)
 
 
 def _start(vectors: Matrix) -> Matrix:

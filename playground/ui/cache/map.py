@@ -124,7 +124,7 @@ def _wait(drawing: Drawing) -> None:
     """Say that UMAP is on its way; run the page once more when it is there."""
     st.markdown(
         ":small[:shimmer[Computing UMAP]]",
-        help="PCA is shown until then. A server's first UMAP takes 10 to 25 seconds longer: its code is compiled.",
+        help="PCA is shown until then. An installation's first UMAP compiles for 10 to 25 seconds.",
     )
     if drawing.done():
         st.rerun()

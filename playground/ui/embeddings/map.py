@@ -139,7 +139,7 @@ def _waiting(drawing: Drawing, chart: str, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", width="content", key=f"{key}waits"):
         st.markdown(
             ":small[:shimmer[Computing UMAP]]",
-            help="PCA is shown until then. A server's first UMAP takes 10 to 25 seconds longer: its code is compiled.",
+            help="PCA is shown until then. An installation's first UMAP compiles for 10 to 25 seconds.",
         )
         st.button("Skip", key=f"{key}skip", type="tertiary", on_click=_skip, args=(drawing,))
     if drawing.done():
