@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from playground.api import batches, cache, docs, health, inference, models, openapi, runs
+from playground.api import batches, cache, docs, health, inference, models, openapi, runs, vectors
 from playground.api.body import BodyGuard
 from playground.api.context import Context
 from playground.api.faults import Faults, on_routing, on_unfit
@@ -23,6 +23,7 @@ ROUTERS = (
     runs.router,
     batches.router,
     cache.router,
+    *vectors.ROUTERS,
     models.router,
     health.router,
     openapi.router,

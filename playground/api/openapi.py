@@ -23,6 +23,7 @@ _ERRORS = {
     401: "Unauthorized",
     403: "Forbidden",
     404: "Not Found",
+    409: "There is something of that name, or the same key came with another body",
     413: "Payload Too Large",
     429: "Too Many Requests; `Retry-After` says in how many seconds to come back",
     499: "Stopped by somebody else before it was done",
@@ -61,7 +62,8 @@ def failures(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
     """A JSON body that `payload.reader` reads, for `openapi_extra=`."""
-    content = {"application/json": {"schema": model.model_json_schema()}}
+    schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+    content = {"application/json": {"schema": schema}}
     return {"requestBody": {"required": required, "content": content}}
 
 
@@ -98,7 +100,7 @@ def _name_bodies(made: dict[str, Any]) -> None:
         content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
         schema = content.get("schema", {})
         if "title" in schema and "properties" in schema:
-            made["components"]["schemas"][schema["title"]] = schema
+            made["components"]["schemas"] |= schema.pop("$defs", {}) | {schema["title"]: schema}
             content["schema"] = {"$ref": f"#/components/schemas/{schema['title']}"}
 
 

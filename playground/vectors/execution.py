@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.errors import NotFoundError
+from playground.vectors import filter as filters
 from playground.vectors.filter import Every, Filter, Some, equal
 from playground.vectors.fit import refuse
 from playground.vectors.fusion import Place, Ranking, fused
@@ -59,10 +60,8 @@ class Executor:
         self._services = services
         self._collected = collected
 
-    def run(
-        self, scope: Scope, retriever: Retriever, inputs: Mapping[str, Any], also: Filter | None = None
-    ) -> Execution:
-        """Run one, kept or not; `also` is a filter of this time only.
+    def run(self, scope: Scope, retriever: Retriever, inputs: Mapping[str, Any], also: Any = None) -> Execution:
+        """Run one, kept or not; `also` is the JSON of a filter of this time only, in which templates may stand too.
 
         What attribute filters would drop after a search is not searched for in the first place. Raises NotFoundError
         for a namespace, collection or document that is not there, ValidationError, BadRequestError where nobody embeds
@@ -71,9 +70,14 @@ class Executor:
         began = time.perf_counter()
         namespace = self._store.namespace(scope.owner, scope.namespace)
         warnings: list[str] = []
-        stages = read(list(_rendered(retriever.stages, retriever.given(inputs), warnings)))
+        given = retriever.given(inputs)
+        stages = read(list(_rendered(retriever.stages, given, warnings)))
         main = _main(stages)
-        every = [*(stage.filter for stage in stages), also, self._within(scope, main, retriever)]
+        every = [
+            *(stage.filter for stage in stages),
+            filters.read(rendered(also, given)),
+            self._within(scope, main, retriever),
+        ]
         passing = _all(every)
         if main is not None and main.searches:
             found = self._searched(scope, namespace, main, passing, warnings)
@@ -160,8 +164,8 @@ def _main(stages: Sequence[Stage]) -> FeatureSearch | None:
     return searching[0] if searching else None
 
 
-def _all(filters: Sequence[Filter | None]) -> Filter | None:
-    there = tuple(each for each in filters if each is not None)
+def _all(some: Sequence[Filter | None]) -> Filter | None:
+    there = tuple(each for each in some if each is not None)
     return there[0] if len(there) == 1 else Every(there) if there else None
 
 

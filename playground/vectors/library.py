@@ -16,7 +16,6 @@ from typing import Any
 from playground.vectors import tokens, writing
 from playground.vectors.collections import Collections
 from playground.vectors.execution import Execution, Executor
-from playground.vectors.filter import Filter, read
 from playground.vectors.promotion import Promotion
 from playground.vectors.retriever import Retriever, Retrievers
 from playground.vectors.scope import Scope
@@ -59,16 +58,16 @@ class Library:
         inputs: Mapping[str, Any] | None = None,
         *,
         filters: Any = None,
-        token: str = "",
     ) -> Execution:
-        """Run a retriever, kept or only made up (`Retriever("", "", stages)`); `filters` is a request's JSON.
+        """Run a retriever, kept or only made up (`adhoc`); `filters` is a request's JSON.
 
-        `token` is that of a write which has to be seen. See `Executor.run` for what it raises.
+        See `Executor.run` for what it raises.
         """
-        also: Filter | None = read(filters)
-        if token:
-            tokens.check(self.store, scope, token)
-        return self._executor.run(scope, retriever, inputs or {}, also)
+        return self._executor.run(scope, retriever, inputs or {}, filters)
+
+    def seen(self, scope: Scope, token: str) -> None:
+        """Return when reads see the write of this token. See `tokens.check` for what it raises."""
+        tokens.check(self.store, scope, token)
 
     def search(
         self,
@@ -79,13 +78,12 @@ class Library:
         fusion: str = "rrf",
         filters: Any = None,
         collections: Sequence[str] = (),
-        token: str = "",
     ) -> Execution:
         """Search without a retriever: one `feature_search` stage of these searches, in which nothing is a template."""
         queries = {f"query{number}": search.get("query") for number, search in enumerate(searches)}
         asked = [{**search, "query": f"{{{{INPUT.{name}}}}}"} for name, search in zip(queries, searches, strict=True)]
         retriever = adhoc(asked, top_k, fusion, collections)
-        return self.execute(scope, retriever, queries, filters=filters, token=token)
+        return self.execute(scope, retriever, queries, filters=filters)
 
     def close(self) -> None:
         """Close the store."""

@@ -11,7 +11,7 @@ from playground.vectors.fit import refuse
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
 from playground.vectors.store import Document, Store
-from playground.vectors.view import stored
+from playground.vectors.view import internal, shown, stored
 
 MOST = 1000
 """Documents of one write."""
@@ -76,7 +76,8 @@ def _member(document: Document, collection: Collection, vector: Sequence[float] 
     vectors: Mapping[str, ArrayLike] = document.vectors
     if vector is not None:
         vectors = {**vectors, collection.index: vector}
-    return replace(document, vectors=vectors, payload=stored(document.payload, collection.id))
+    payload = stored(shown(document.payload), collection.id, internal(document.payload).get("metadata"))
+    return replace(document, vectors=vectors, payload=payload)
 
 
 def _pictured(name: str, text: str) -> bool:

@@ -57,8 +57,16 @@ def test_additions_to_the_operation_are_declared(spec):
     assert schemes["NamespaceHeader"]["name"] == "X-Namespace"
 
 
+VECTORS = {"Namespaces", "Documents", "Retrievers", "Collections"}  # see test_vectors_api.py
+
+
 def test_every_other_operation_is_declared(spec):
-    operations = {f"{verb.upper()} {path}" for path, verbs in spec["paths"].items() for verb in verbs}
+    operations = {
+        f"{verb.upper()} {path}"
+        for path, verbs in spec["paths"].items()
+        for verb, operation in verbs.items()
+        if operation["tags"][0] not in VECTORS
+    }
     assert operations == {
         "POST /v1/inference",
         "GET /v1/runs",

@@ -1,0 +1,38 @@
+"""Documents as they are told: the payload by itself, and its fields beside the id, where some clients look."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playground.vectors.execution import Found
+from playground.vectors.store import Document, Payload
+from playground.vectors.view import internal, shown
+
+UNCOLLECTED = "_direct_upsert"
+"""The collection of documents that were put into no collection."""
+
+
+def document(found: Document, *, vectors: bool = False) -> dict[str, Any]:
+    """A document of the store."""
+    told = _told(found.id, found.payload)
+    return told | {"vectors": numbers(found)} if vectors else told
+
+
+def hit(found: Found, vectors: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """A document that was found, with its score and why: each search's rank, score and contribution."""
+    place = found.place
+    told = _told(place.id, found.payload) | {"score": place.score, "explanation": list(place.shares)}
+    return told | {"vectors": vectors} if vectors is not None else told
+
+
+def numbers(found: Document) -> dict[str, list[float]]:
+    """The vectors of a document as lists."""
+    return {
+        name: getattr(vector, "tolist", lambda vector=vector: list(vector))() for name, vector in found.vectors.items()
+    }
+
+
+def _told(id_: str, payload: Payload) -> dict[str, Any]:
+    ours, user = internal(payload), shown(payload)
+    metadata = {"metadata": ours["metadata"]} if "metadata" in ours else {}
+    collection = ours.get("collection_id") or UNCOLLECTED
+    return {**user, **metadata, "document_id": id_, "collection_id": collection, "payload": user}
