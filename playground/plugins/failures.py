@@ -46,7 +46,8 @@ def failed(id: str, failure: Mapping[str, Any], limits: Limits) -> PlaygroundErr
             told = f"answered with more than {MOST // 2**20} MB or with something that is no JSON; it was ended"
         case _:
             told = f"failed: {what}; {_SEE}"
-    return ProviderError(f"plugin `{id}` {told}", code=f"plugin_{kind}", details={"plugin": id}, retryable=False)
+    details = {"plugin": id} | ({"fault": failure["fault"]} if "fault" in failure else {})
+    return ProviderError(f"plugin `{id}` {told}", code=f"plugin_{kind}", details=details, retryable=False)
 
 
 def busy(id: str, seconds: float) -> PlaygroundError:  # noqa: A002 - the word

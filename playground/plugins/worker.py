@@ -8,6 +8,7 @@ reads from stdin is empty. It keeps one event loop for all its calls.
 import asyncio
 import contextlib
 import inspect
+import json
 import os
 import queue
 import signal
@@ -76,9 +77,10 @@ def _answered(answer: Answer, request: dict[str, Any], runner: asyncio.Runner) -
         found = answer(request["inputs"], request["parameters"])
         result = runner.run(_awaited(found)) if inspect.isawaitable(found) else found
         complaint, message = _packed(result)
-        return (
-            (written({"failure": {"kind": "answer", "message": complaint}}), False) if complaint else (message, False)
-        )
+        if complaint:
+            failure = {"kind": "answer", "message": complaint, "fault": _fault(result)}
+            return written({"failure": failure}), False
+        return message, False
     except Exception as error:  # noqa: BLE001 - it is the plugin's
         return written({"failure": _failure(error)}), isinstance(error, MemoryError)
     except BaseException as error:  # noqa: BLE001 - `sys.exit` and its like
@@ -100,6 +102,17 @@ def _packed(result: Any) -> tuple[str, bytes]:
     if len(body) > MOST - 64:
         return f"it has {len(body) / 2**20:.0f} MB of JSON; {MOST // 2**20} are allowed", b""
     return "", b'{"result":' + body + b"}"
+
+
+def _fault(result: Any) -> str:
+    """What is wrong, as a word: `shape` for what is no dict, `size`, `nan` where JSON lacks only NaN, else `json`."""
+    if not isinstance(result, dict):
+        return "shape"
+    for fault, finite in (("size", False), ("nan", True)):
+        with contextlib.suppress(ValueError, TypeError, RecursionError):
+            json.dumps(result, allow_nan=finite, ensure_ascii=False).encode()
+            return fault
+    return "json"
 
 
 def _kind(value: Any) -> str:
