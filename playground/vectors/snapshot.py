@@ -55,8 +55,8 @@ class Rows:
     @property
     def bytes(self) -> int:
         """Roughly what they take."""
-        arrays = (*self._vectors.values(), *self._norms.values(), self._numbers)
-        return sum(each.bytes for each in (*arrays, *self._columns.values())) + _PER_ROW * len(self._ids)
+        arrays = sum(each.bytes for each in (*self._vectors.values(), *self._norms.values(), self._numbers))
+        return arrays + sum(each.bytes for each in self._columns.values()) + _PER_ROW * len(self._ids)
 
     @property
     def worn(self) -> bool:
