@@ -54,6 +54,11 @@ class Upload:
         return plugin_id(self.name, self.version)
 
     @property
+    def source(self) -> Source:
+        """Its code, for the registry."""
+        return Source(self.code, namespace=self.scope, permit=self.permit)
+
+    @property
     def permit(self) -> Path:
         """The file that lets it be asked."""
         return self.code.with_name(_PERMIT)
@@ -132,7 +137,7 @@ class Uploads:
         """The code of those that are deployed."""
         for upload in self.all():
             if upload.deployed_at is not None:
-                yield Source(upload.code, namespace=upload.scope, permit=upload.permit)
+                yield upload.source
 
     def disabled(self, namespace: str) -> frozenset[str]:
         """The plugins of all namespaces that this one does without, by id."""
