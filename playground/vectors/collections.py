@@ -126,15 +126,17 @@ def index_of(service: str) -> str:
 
 
 def content(collection: Collection, payload: Mapping[str, Any], *where: str | int) -> tuple[str, str]:
-    """The field of a payload that is embedded, and what stands there. Raises ValidationError."""
+    """The field of a payload, or of its `metadata`, that is embedded, and what it says. Raises ValidationError."""
     fields: Sequence[str] = (collection.reads,) if collection.reads else FIELDS
-    for name in fields:
-        value = payload.get(name)
-        if isinstance(value, str) and value.strip():
-            return name, value
-    named = " or ".join(f"`{name}`" for name in fields)
+    more = payload.get("metadata")
+    for said in (payload, more if isinstance(more, Mapping) else {}):
+        for name in fields:
+            value = said.get(name)
+            if isinstance(value, str) and value.strip():
+                return name, value
     raise refuse(
-        f"the document has no vector for `{collection.index}` and no text in {named} that could be embedded; add one",
+        f"the document has no vector for `{collection.index}` and no text that could be embedded in "
+        f"{', '.join(f'`{name}`' for name in fields)}; add one",
         *where,
         kind="missing",
     )

@@ -9,16 +9,10 @@ COLLECTION = f"{INTERNAL}.collection_id"
 """The path of a document's collection."""
 
 
-def stored(
-    payload: Mapping[str, Any], collection: str = "", metadata: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """The payload as it is stored."""
-    ours: dict[str, Any] = {}
-    if collection:
-        ours["collection_id"] = collection
-    if metadata:
-        ours["metadata"] = dict(metadata)
-    return {**payload, **({INTERNAL: ours} if ours else {})}
+def stored(payload: Mapping[str, Any], collection: str = "") -> dict[str, Any]:
+    """The payload as it is stored, as a member of a collection or of none."""
+    user = shown(payload)
+    return {**user, INTERNAL: {"collection_id": collection}} if collection else user
 
 
 def shown(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +20,7 @@ def shown(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in payload.items() if name != INTERNAL}
 
 
-def internal(payload: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Ours: `collection_id` and `metadata` where there are such."""
+def collection_of(payload: Mapping[str, Any]) -> str:
+    """The id of a document's collection, empty where it is in none."""
     ours = payload.get(INTERNAL)
-    return ours if isinstance(ours, Mapping) else {}
+    return str(ours.get("collection_id") or "") if isinstance(ours, Mapping) else ""

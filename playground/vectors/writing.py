@@ -11,7 +11,7 @@ from playground.vectors.fit import refuse
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
 from playground.vectors.store import Document, Store
-from playground.vectors.view import internal, shown, stored
+from playground.vectors.view import stored
 
 MOST = 1000
 """Documents of one write."""
@@ -76,8 +76,7 @@ def _member(document: Document, collection: Collection, vector: Sequence[float] 
     vectors: Mapping[str, ArrayLike] = document.vectors
     if vector is not None:
         vectors = {**vectors, collection.index: vector}
-    payload = stored(shown(document.payload), collection.id, internal(document.payload).get("metadata"))
-    return replace(document, vectors=vectors, payload=payload)
+    return replace(document, vectors=vectors, payload=stored(document.payload, collection.id))
 
 
 def _pictured(name: str, text: str) -> bool:

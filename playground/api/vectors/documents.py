@@ -19,7 +19,7 @@ from playground.vectors.filter import Every, Filter, Some, equal, read
 from playground.vectors.library import Library
 from playground.vectors.scope import Scope
 from playground.vectors.store import Document
-from playground.vectors.view import COLLECTION, INTERNAL, stored
+from playground.vectors.view import COLLECTION, INTERNAL, shown
 from playground.vectors.writing import MOST
 
 router = APIRouter(prefix="/v1", dependencies=[Depends(admit)], tags=["Documents"])
@@ -38,8 +38,8 @@ class NewDocument(BaseModel):
 
     def document(self) -> Document:
         """In the library's words; a field of our own name is left out."""
-        payload = {name: value for name, value in (self.payload or {}).items() if name != INTERNAL}
-        return Document(self.document_id, self.vectors, stored(payload, metadata=self.metadata))
+        payload = (self.payload or {}) | ({"metadata": self.metadata} if self.metadata else {})
+        return Document(self.document_id, self.vectors, shown(payload))
 
 
 class Options(BaseModel):

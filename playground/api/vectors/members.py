@@ -21,7 +21,7 @@ from playground.vectors.filter import equal
 from playground.vectors.library import Library
 from playground.vectors.scope import Scope
 from playground.vectors.store import Document
-from playground.vectors.view import COLLECTION, INTERNAL, internal, stored
+from playground.vectors.view import COLLECTION, collection_of, shown
 
 router = APIRouter(
     prefix="/v1/collections/{collection_identifier}/documents", dependencies=[Depends(admit)], tags=["Collections"]
@@ -41,10 +41,9 @@ class NewMember(BaseModel):
 
     def document(self) -> Document:
         """In the library's words; without an id it gets one."""
-        fields = {**(self.model_extra or {}), **(self.payload or {})}
-        payload = {name: value for name, value in fields.items() if name not in (INTERNAL, *_OTHERS)}
-        id_ = self.document_id or f"doc_{secrets.token_hex(8)}"
-        return Document(id_, self.vectors or {}, stored(payload, metadata=self.metadata))
+        beside = {name: value for name, value in (self.model_extra or {}).items() if name not in _OTHERS}
+        payload = beside | (self.payload or {}) | ({"metadata": self.metadata} if self.metadata else {})
+        return Document(self.document_id or f"doc_{secrets.token_hex(8)}", self.vectors or {}, shown(payload))
 
 
 _OTHERS = ("collection_id", "features")
@@ -123,7 +122,7 @@ def _erased(library: Library, scope: Scope, name: str, id_: str) -> int:
 def _member(library: Library, scope: Scope, name: str, id_: str) -> Document:
     collection = library.collections.get(scope, name)
     found = library.store.document(scope.owner, scope.namespace, id_)
-    if internal(found.payload).get("collection_id") != collection.id:
+    if collection_of(found.payload) != collection.id:
         raise NotFoundError(
             f"there is no document `{id_}` in the collection `{name}`", details={"resource": "document", "id": id_}
         )

@@ -5,7 +5,7 @@ from typing import Any
 
 from playground.vectors.execution import Found
 from playground.vectors.store import Document, Payload
-from playground.vectors.view import internal, shown
+from playground.vectors.view import collection_of, shown
 
 UNCOLLECTED = "_direct_upsert"
 """The collection of documents that were put into no collection."""
@@ -32,7 +32,5 @@ def numbers(found: Document) -> dict[str, list[float]]:
 
 
 def _told(id_: str, payload: Payload) -> dict[str, Any]:
-    ours, user = internal(payload), shown(payload)
-    metadata = {"metadata": ours["metadata"]} if "metadata" in ours else {}
-    collection = ours.get("collection_id") or UNCOLLECTED
-    return {**user, **metadata, "document_id": id_, "collection_id": collection, "payload": user}
+    user = shown(payload)
+    return {**user, "document_id": id_, "collection_id": collection_of(payload) or UNCOLLECTED, "payload": user}
