@@ -76,7 +76,7 @@ class Uploads:
     """The uploaded plugins in `folder`, made when the first one comes. Any thread and process may use it."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def take(self, archive: Path, claim: Claim, scope: str) -> Upload:
         """Keep a package, not deployed yet. `scope` is a namespace or `EVERYWHERE`.
@@ -86,10 +86,10 @@ class Uploads:
         """
         place = self._place(scope, claim.plugin_id)
         if place.exists():
-            raise _taken(claim.plugin_id)
+            raise taken(claim.plugin_id)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._tidy()
-        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=self._folder))
+        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=self.folder))
         try:
             code = stage / "code"
             code.mkdir(mode=0o700)
@@ -108,7 +108,7 @@ class Uploads:
 
     def all(self) -> list[Upload]:
         """Every upload of every scope, by scope and id."""
-        found = (upload for record in self._folder.glob(f"[!.]*/*/{_RECORD}") if (upload := _read(record)))
+        found = (upload for record in self.folder.glob(f"[!.]*/*/{_RECORD}") if (upload := _read(record)))
         return sorted(found, key=lambda each: (each.scope, each.plugin_id))
 
     def of(self, scope: str) -> list[Upload]:
@@ -159,7 +159,7 @@ class Uploads:
     def delete(self, plugin_id: str, scope: str) -> Upload:
         """Take it away with its code. Raises NotFoundError."""
         found = self.get(plugin_id, scope)
-        gone = Path(tempfile.mkdtemp(prefix=_STAGE, dir=self._folder))
+        gone = Path(tempfile.mkdtemp(prefix=_STAGE, dir=self.folder))
         try:
             found.code.parent.rename(gone / "gone")
         except FileNotFoundError:  # somebody else was faster
@@ -174,13 +174,13 @@ class Uploads:
 
     def _shelf(self, scope: str) -> Path:
         """A namespace's folder; `a` and `A` are two namespaces and, in some file systems, one name."""
-        return self._folder / (f"{scope}-{hashlib.sha256(scope.encode()).hexdigest()[:8]}" if scope else "everywhere")
+        return self.folder / (f"{scope}-{hashlib.sha256(scope.encode()).hexdigest()[:8]}" if scope else "everywhere")
 
     def _place(self, scope: str, plugin_id: str) -> Path:
         return self._shelf(scope) / plugin_id
 
     def _tidy(self) -> None:
-        for stage in self._folder.glob(f"{_STAGE}*"):
+        for stage in self.folder.glob(f"{_STAGE}*"):
             with contextlib.suppress(FileNotFoundError):  # of one that is under way and just done
                 if stage.stat().st_mtime < time.time() - _STALE:
                     shutil.rmtree(stage, ignore_errors=True)
@@ -197,7 +197,7 @@ def _move(stage: Path, place: Path, plugin_id: str) -> None:
         stage.rename(place)
     except OSError as error:  # a folder with something in it is not replaced: somebody else was faster
         if place.exists():
-            raise _taken(plugin_id) from None
+            raise taken(plugin_id) from None
         raise error
 
 
@@ -210,7 +210,8 @@ def _read(path: Path) -> Upload | None:
         return None
 
 
-def _taken(plugin_id: str) -> PlaygroundError:
+def taken(plugin_id: str) -> PlaygroundError:
+    """The error for an id that is in use."""
     return AlreadyExistsError(
         f"there is a plugin `{plugin_id}` already; raise its version, or delete the one that is there",
         code="plugin_exists",
