@@ -33,6 +33,8 @@ def load(path: Path, module: str = "") -> tuple[Answer, Callable[[Iterable[str]]
     author.provide()
     single = path.suffix == ".py"
     os.chdir(path.parent if single else path)
+    if module:  # installed, maybe at a place that only the server was told of
+        sys.path.append(str(path.parents[module.count(".")]))
     entry = _file(path, module) if single else _folder(path, module)
     return _answering(entry), lambda words: _schemas(entry, words)
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 
 _DEEPEST = 200
+_SHOWN = 80  # characters of the way to it
 
 
 def unfit(value: Any) -> str:
     """The first thing in a value that JSON cannot hold, as words behind `its answer:`."""
     for path, found in _walk(value, "", ()):
-        return f"`{path or 'the answer'}` {found}"
+        shown = path if len(path) <= _SHOWN else f"{path[:_SHOWN]}…"
+        return f"`{shown or 'the answer'}` {found}"
     return "it cannot be written as JSON"
 
 
