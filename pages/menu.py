@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.errors import PlaygroundError
-from playground.ui import look
+from playground.ui import gate, look
 from playground.ui.fault import fault
 from playground.ui.forms.door import follow
 
@@ -40,6 +40,7 @@ pages["Inspect"].append(st.Page(HERE / "receipt.py", title="Receipt", visibility
 pages["Inspect"].append(st.Page(HERE / "slides.py", title="Slides", visibility="hidden"))
 # Before the navigation: it would make the page's Material icon the browser tab's, fetched from another host.
 st.set_page_config(page_icon=str(HERE / "static" / "icon.svg"), layout="wide")
+gate.enter()
 page = st.navigation(pages)
 follow(page.url_path or "chat")
 st.set_page_config(page_title=f"{page.title} · Inference Playground")
