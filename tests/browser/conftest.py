@@ -1,7 +1,7 @@
 """The real app in a process of its own, and a real Chromium that looks at it.
 
 Every page that a test opens is watched: a request that leaves 127.0.0.1, an error on the console or an uncaught
-exception fails the test. `shot(page, name)` writes screenshots to `screenshots/`, which git ignores.
+exception fails the test. With `--shots`, `shot(page, name)` writes screenshots to `screenshots/`, which git ignores.
 """
 
 import os
@@ -200,10 +200,12 @@ def ask(page: Page, question: str) -> None:
 
 
 @pytest.fixture
-def shot() -> Shot:
-    """Writes `screenshots/<name>-{light,dark,phone}.png` of what the page shows now."""
+def shot(pytestconfig: pytest.Config) -> Shot:
+    """Writes `screenshots/<name>-{light,dark,phone}.png` of what the page shows now, where `--shots` asks for them."""
 
     def take(page: Page, name: str) -> None:
+        if not pytestconfig.getoption("shots"):
+            return
         SHOTS.mkdir(exist_ok=True)
         size = page.viewport_size or DESKTOP
         for look, scheme, viewport in (("light", "light", size), ("dark", "dark", size), ("phone", "light", PHONE)):

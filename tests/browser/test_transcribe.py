@@ -43,12 +43,6 @@ def open_transcribe(visit, app, **options) -> Page:
     return settled(page)
 
 
-def sampled(page: Page) -> Page:
-    """The page after a click on the example, heard to the end."""
-    page.get_by_role("button", name="Try the sample").click()
-    return heard(page)
-
-
 def heard(page: Page) -> Page:
     expect(page.get_by_text("real-time factor")).to_be_visible(timeout=HEARD)
     expect(lines(page).first).to_be_visible()
@@ -64,7 +58,7 @@ def player(page: Page, what: str):
     return page.locator(".st-key-transcribe_player :is(audio, video)").evaluate(f"media => media.{what}")
 
 
-def test_one_click_to_a_transcript_that_follows_the_player(visit, app, shot):
+def test_one_click_to_a_transcript_that_follows_the_player_and_stays(visit, app, shot):
     page = open_transcribe(visit, app)
     shot(page, "transcribe-empty")
     page.get_by_role("button", name="Try the sample").click()
@@ -89,16 +83,17 @@ def test_one_click_to_a_transcript_that_follows_the_player(visit, app, shot):
     page.keyboard.press("Enter")
     expect(lines(page).nth(4)).to_have_attribute("aria-current", "true")
 
-
-def test_a_refresh_and_another_page_lose_nothing(visit, app):
-    page = sampled(open_transcribe(visit, app))
     page.get_by_role("link", name="Chat").click()
     expect(page.get_by_test_id("stChatInput")).to_be_visible()
     page.get_by_role("link", name="Transcribe").click()
     expect(lines(page)).to_have_count(5)
+    page.set_viewport_size(PHONE)
     page.reload()
     expect(lines(page)).to_have_count(5)
     expect(page.locator(".st-key-transcribe_player")).to_contain_text("Sample")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    page.get_by_role("button", name="Play from 0:08").click()
+    expect(lines(page).nth(3)).to_have_attribute("aria-current", "true")
     page.get_by_role("button", name="New").click()
     expect(page.get_by_role("heading", name="Turn speech into text")).to_be_visible()
     assert "run=" not in page.url
@@ -231,12 +226,3 @@ def test_what_is_no_sound_is_a_sentence(visit, app, tmp_path, shot):
     expect(page.get_by_role("button", name="Transcribe", exact=True)).to_be_disabled()
     settled(page)
     shot(page, "transcribe-broken")
-
-
-def test_on_a_phone(visit, app):
-    page = open_transcribe(visit, app)
-    page.set_viewport_size(PHONE)
-    sampled(page)
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    page.get_by_role("button", name="Play from 0:08").click()
-    expect(lines(page).nth(3)).to_have_attribute("aria-current", "true")
