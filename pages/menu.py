@@ -15,6 +15,7 @@ MENU = {
         ("chat", "Chat", "forum", "Talk to a model, watch it answer, see what it took."),
         ("compare", "Compare", "view_column", "One question for two to six models: answers, times, cost side by side."),
         ("embeddings", "Embeddings", "scatter_plot", "Turn texts into vectors: map, neighbours, similarity."),
+        ("search", "Search", "manage_search", "Find documents by meaning: namespaces, filters, reasons, side by side."),
         ("transcribe", "Transcribe", "graphic_eq", "Speech to text with times, from a file or the microphone."),
     ],
     "Inspect": [

@@ -1,4 +1,4 @@
-"""One request in three forms that do the same: JSON, curl and Python, each ready to paste.
+"""One request in forms that do the same: JSON, curl, Python, the `mixpeek` client, each ready to paste.
 
 Secrets and media stay outside: the key is `$PLAYGROUND_API_KEY`, a file is read where the snippet runs.
 """
@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from playground.call import Modality
 from playground.contract import RawInferenceRequest
@@ -18,7 +18,6 @@ from playground.enclosed import Enclosed, changed, enclosed
 from playground.media import EXTENSIONS, sniff
 
 KEY = "PLAYGROUND_API_KEY"
-PATH = "/v1/inference"
 INLINE = 256
 """Characters of base64 that a snippet still shows; longer ones become a file name to fill in."""
 _NAMES: Mapping[Modality, str] = {
@@ -29,8 +28,38 @@ _NAMES: Mapping[Modality, str] = {
 }
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARK = re.compile(r'(?<=[",])\\u0000([^"\\]+)\\u0000(?=")')
+_NUMBERS = re.compile(r"\[\n\s*((?:-?\d[^\s,\"]*,\s+)*-?\d[^\s,\"]*)\n\s*\]")  # a vector, which goes onto one line
 _LABEL = re.compile(r"data:[^,]*,", re.IGNORECASE)
 _HEAD = 64  # characters of Base64 in which a file's first bytes are
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A request to a path of the API, in a namespace where one is named.
+
+    `call` is how the `mixpeek` client sends it, without the body that is its last argument; `told` is the part of the
+    answer that a program prints, `attribute` whether that client gives it as an attribute.
+    """
+
+    path: str
+    body: Mapping[str, Any]
+    call: str
+    told: str
+    namespace: str = ""
+    attribute: bool = True
+
+
+Asked: TypeAlias = RawInferenceRequest | Mapping[str, Any] | Post
+"""An inference request, live or from the history, or a request to another path."""
+
+
+def execution(body: Mapping[str, Any], namespace: str, retriever: str = "") -> Post:
+    """The execution of a retriever: of a saved one by its id, else of the one that stands in the body."""
+    if retriever:
+        call = f"RetrieversApi(client).execute_retriever({retriever!r}, "
+        return Post(f"/v1/retrievers/{retriever}/execute", body, call, "documents", namespace)
+    call = "AdhocRetrieversApi(client).execute_adhoc_retriever("
+    return Post("/v1/retrievers/execute", body, call, "documents", namespace, attribute=False)
 
 
 def body(request: RawInferenceRequest | Mapping[str, Any]) -> dict[str, Any]:
@@ -42,61 +71,71 @@ def body(request: RawInferenceRequest | Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value is not None and value is not False}
 
 
-def as_json(request: RawInferenceRequest | Mapping[str, Any]) -> str:
+def as_json(request: Asked) -> str:
     """The body, indented; files stand as `<base64 of audio.wav>`."""
-    return _dumped(_without_files(body(request), lambda file: f"{file.label}<base64 of {file.name}>"))
+    return _dumped(_without_files(_post(request).body, lambda file: f"{file.label}<base64 of {file.name}>"))
 
 
-def as_curl(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> str:
+def as_curl(request: Asked, origin: str) -> str:
     """A command for a POSIX shell. The body goes through a quoted here-document, where a shell changes nothing."""
-    sent = body(request)
+    post = _post(request)
     curl = (
-        f"curl {origin}{PATH} \\\n"
+        f"curl {origin}{post.path} \\\n"
         f'  -H "Authorization: Bearer ${KEY}" \\\n'
-        "  -H 'Content-Type: application/json' \\\n"
+        + (f"  -H 'X-Namespace: {post.namespace}' \\\n" if post.namespace else "")
+        + "  -H 'Content-Type: application/json' \\\n"
         "  --data-binary @-"
     )
-    if not _files(sent):
-        return f"{curl} <<'JSON'\n{_dumped(sent)}\nJSON"
-    pieces = _MARK.split(_dumped(_without_files(sent, lambda file: f"{file.label}\0{file.name}\0")))
+    if not _files(post.body):
+        return f"{curl} <<'JSON'\n{_dumped(post.body)}\nJSON"
+    pieces = _MARK.split(_dumped(_without_files(post.body, lambda file: f"{file.label}\0{file.name}\0")))
     lines = [_spelled(piece, is_file=place % 2 == 1) for place, piece in enumerate(pieces)]
     return "{\n" + "\n".join(lines) + "\n} | " + curl
 
 
-def as_python(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> str:
+def as_python(request: Asked, origin: str) -> str:
     """A program with httpx."""
-    sent = body(request)
-    literal = _literal(_without_files(sent, lambda file: file), 1)
+    post = _post(request)
+    literal = _literal(_without_files(post.body, lambda file: file), 1)
+    namespace = f", 'X-Namespace': {post.namespace!r}" if post.namespace else ""
     return f"""\
-{_imports(sent)}
+{_imports(post.body)}
 
 import httpx
 
 response = httpx.post(
-    {f"{origin}{PATH}"!r},
-    headers={{"Authorization": f"Bearer {{os.environ['{KEY}']}}"}},
+    {f"{origin}{post.path}"!r},
+    headers={{"Authorization": f"Bearer {{os.environ['{KEY}']}}"{namespace}}},
     json={literal},
     timeout=120,
 )
 response.raise_for_status()
-print(response.json()["data"])
+print(response.json()["{post.told}"])
 """
 
 
-def as_mixpeek(request: RawInferenceRequest | Mapping[str, Any], origin: str) -> str:
+def as_mixpeek(request: Asked, origin: str) -> str:
     """A program with the published `mixpeek` client, which sends the same request."""
-    sent = body(request)
-    literal = _literal(_without_files(sent, lambda file: file), 1)
+    post = _post(request)
+    literal = _literal(_without_files(post.body, lambda file: file), 1)
+    key = f"access_token=os.environ[{KEY!r}]"
+    namespace = f", api_key={{'NamespaceHeader': {post.namespace!r}}}" if post.namespace else ""
     return f"""\
-{_imports(sent)}
+{_imports(post.body)}
 
 import mixpeek
 
-configuration = mixpeek.Configuration(host={origin!r}, access_token=os.environ[{KEY!r}])
+configuration = mixpeek.Configuration(host={origin!r}, {key}{namespace})
 with mixpeek.ApiClient(configuration) as client:
-    response = mixpeek.InferenceApi(client).execute_raw_inference({literal})
-print(response.data)
+    response = mixpeek.{post.call}{literal})
+print(response{f".{post.told}" if post.attribute else f"[{post.told!r}]"})
 """
+
+
+def _post(request: Asked) -> Post:
+    if isinstance(request, Post):
+        return request
+    return Post("/v1/inference", body(request), "InferenceApi(client).execute_raw_inference(", "data")
 
 
 def _imports(sent: Mapping[str, Any]) -> str:
@@ -149,7 +188,7 @@ def _label(file: Enclosed, ending: str) -> str:
     return f"data:{mimes[0]};base64," if file.form == "url" else ""
 
 
-def _without_files(sent: dict[str, Any], stand_in: Callable[[_File], Any]) -> dict[str, Any]:
+def _without_files(sent: Mapping[str, Any], stand_in: Callable[[_File], Any]) -> Mapping[str, Any]:
     files = _files(sent)
     if not files:
         return sent
@@ -159,6 +198,7 @@ def _without_files(sent: dict[str, Any], stand_in: Callable[[_File], Any]) -> di
 
 def _dumped(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=2)
+    text = _NUMBERS.sub(lambda match: f"[{' '.join(match[1].split())}]", text)
     return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)  # no UTF-8 for half a character
 
 
@@ -176,7 +216,7 @@ def _literal(value: Any, depth: int) -> str:
         case dict() if value:
             rows = "".join(f"{pad}{key!r}: {_literal(each, depth + 1)},\n" for key, each in value.items())
             return f"{{\n{rows}{end}}}"
-        case list() if value:
+        case list() if value and not all(isinstance(each, int | float) for each in value):
             rows = "".join(f"{pad}{_literal(each, depth + 1)},\n" for each in value)
             return f"[\n{rows}{end}]"
         case _:

@@ -1,15 +1,13 @@
 """This exact request: as JSON, curl and Python, and what went over the wire."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
 
-from playground.contract import RawInferenceRequest
 from playground.record import RunRecord
-from playground.snippets import as_curl, as_json, as_mixpeek, as_python
+from playground.snippets import Asked, as_curl, as_json, as_mixpeek, as_python
 from playground.ui.core import core
 
 
@@ -24,7 +22,7 @@ def _dialog(run: RunRecord) -> None:
     exact_request(run.request, run)
 
 
-def exact_request(request: RawInferenceRequest | Mapping[str, Any], run: RunRecord | None = None) -> None:
+def exact_request(request: Asked, run: RunRecord | None = None) -> None:
     """Draw the request's forms as tabs; with a run also what was sent and what came back."""
     origin = _origin()
     names = ["curl", "Python", "Mixpeek SDK", "JSON"] + (["On the wire", "Response"] if run else [])

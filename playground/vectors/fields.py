@@ -55,7 +55,47 @@ def condition(field: Field, said: Any) -> dict[str, Any] | None:
     return None
 
 
-def joined(conditions: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+def unsaid(fields: Sequence[Field], said: Any) -> tuple[dict[str, Any], list[Any]]:
+    """What the form's values have to be for a filter in JSON, by path, and the conditions that no form can say."""
+    values: dict[str, Any] = {}
+    rest: list[Any] = []
+    known = {field.path: field for field in fields}
+    for each in _flat(said):
+        field = known.get(str(each.get("field"))) if isinstance(each, Mapping) else None
+        value = None if field is None else _value(field, each, values.get(field.path))
+        if field is None or value is None:
+            rest.append(each)
+        else:
+            values[field.path] = value
+    return values, rest
+
+
+def _flat(said: Any) -> list[Any]:
+    """The conditions that all have to hold."""
+    if isinstance(said, Mapping) and set(said) == {"AND"} and isinstance(said["AND"], list):
+        return [part for each in said["AND"] for part in _flat(each)]
+    return [said] if said else []
+
+
+def _value(field: Field, condition: Mapping[str, Any], before: Any) -> Any:
+    """The form's value of a condition beside what earlier ones made of it, None where it has none."""
+    match field.kind, condition.get("operator", "eq"), condition.get("value"):
+        case "choice", "eq", str() as only if before is None and only in field.values:
+            return [only]
+        case "choice", "in", list() as several if before is None and set(several) <= set(field.values):
+            return several
+        case "number", "gte", int() | float() as low:
+            return (low, before[1] if before else None)
+        case "number", "lte", int() | float() as high:
+            return (before[0] if before else None, high)
+        case "truth", "eq", bool() as truth:
+            return truth
+        case "words", "text", str() as words if before is None:
+            return words
+    return None
+
+
+def joined(conditions: Sequence[Any]) -> dict[str, Any] | None:
     """All conditions together, as `filters` of a request; None of none."""
     return {"AND": list(conditions)} if conditions else None
 

@@ -3,7 +3,7 @@
 import pytest
 
 from playground.vectors import filter as filters
-from playground.vectors.fields import FEW, Field, condition, fields, joined
+from playground.vectors.fields import FEW, Field, condition, fields, joined, unsaid
 
 PAYLOADS = [
     {"text": "The first of all the texts", "topic": "Space", "year": 1999, "new": True, "of": {"lang": "de"}},
@@ -53,6 +53,18 @@ def test_what_a_form_says_is_a_condition(kind, said, found):
     assert condition(Field("f", kind), said) == found
     if found is not None:
         assert filters.read(joined([found])) is not None
+
+
+def test_a_filter_goes_back_into_the_form_and_what_has_no_place_there_is_kept():
+    form = fields(PAYLOADS)
+    said = {"topic": ["Sport", "Space"], "year": (1990, None), "new": True, "text": "first", "of.lang": ["de"]}
+    other = {"field": "topic", "operator": "ne", "value": "Sport"}
+    conditions = [condition(field, said[field.path]) for field in form if field.path in said]
+    assert unsaid(form, joined([*conditions, other])) == (said, [other])
+    both = condition(Field("year", "number"), (1990, 2000))
+    assert unsaid(form, joined([both])) == ({"year": (1990, 2000)}, [])
+    assert unsaid(form, {"OR": [other]}) == ({}, [{"OR": [other]}])
+    assert unsaid(form, None) == ({}, [])
 
 
 def test_no_conditions_are_no_filter():

@@ -23,8 +23,13 @@ def copy_link(id_: str, key: str, second: str | None = None) -> None:
     """Draw the button that puts the link of a receipt on the clipboard. The link holds no key: it opens for who can
     open this playground.
     """
+    copy_path(path(id_, second), key)
+
+
+def copy_path(path: str, key: str) -> None:
+    """Draw the button that puts an address below the playground's own on the clipboard."""
     with st.container(key=f"{key}_copy", width="content"):
-        _component(data={"path": path(id_, second), "label": "Copy link"}, key=f"{key}_share")
+        _component(data={"path": path, "label": "Copy link"}, key=f"{key}_share")
 
 
 def print_button(key: str) -> None:

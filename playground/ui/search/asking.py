@@ -1,0 +1,193 @@
+"""The question: how to ask, what for, how many, where; all of it in the URL."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+import streamlit as st
+
+from playground.errors import BadRequestError, PlaygroundError
+from playground.hover import short
+from playground.ui.attachments.intake import intake
+from playground.ui.attachments.tray import empty, tray
+from playground.ui.fault import sentence
+from playground.ui.look import quiet
+from playground.ui.search.demo import questions
+from playground.ui.search.filters import ask_filters
+from playground.ui.search.question import WAYS, Question, Way
+from playground.ui.search.spaces import DEMO, Space
+from playground.ui.search.targets import NOTHING, choices, label
+from playground.vectors.rows import TEXT, parsed
+
+KS = (5, 10, 20, 50, 100)
+TEXT_BOX, WAY, LIKE, K, USING, WITH = "q", "by", "like", "k", "using", "with"
+_OFFERED = 300
+"""Documents that can be picked from a list; any other is found by a search and its button."""
+
+
+def ask(space: Space, there: Sequence[Space]) -> tuple[Question | None, str, str]:
+    """Draw the form; returns the question, None while there is none, and the names of the two targets."""
+    with st.container(border=True, gap="small", key="search_ask"):
+        way = _way(space)
+        value = _ASK[way](space)
+        with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search_options"):
+            using = _choose("Search by", USING, choices(space), help_="One of its retrievers, or some of its vectors.")
+            others = {
+                NOTHING: "nothing",
+                **{name: said for each in there for name, said in _others(each, space).items()},
+            }
+            beside = _choose("Compare with", WITH, others, help_="The same question, asked there too, side by side.")
+            k = st.selectbox("Hits", KS, index=1, key=K, bind="query-params", width=90)
+            filters = ask_filters(space)
+    if value is None:
+        _suggest(space, way)
+        return None, using, beside
+    return Question(way, value, int(k), filters), using, beside
+
+
+def like(document: str) -> None:
+    """Ask for documents like one; a callback's work."""
+    st.session_state[WAY] = "document"
+    st.session_state[LIKE] = document
+
+
+def _way(space: Space) -> Way:
+    ways = ways_of(space)
+    if (st.session_state.get(WAY) or st.query_params.get(WAY)) not in ways:
+        st.session_state[WAY] = ways[0]
+    return (
+        st.segmented_control(
+            "Ask by",
+            ways,
+            format_func=lambda way: f":material/{WAYS[way][0]}: {WAYS[way][1]}",
+            required=True,
+            key=WAY,
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        or ways[0]
+    )
+
+
+def ways_of(space: Space) -> list[Way]:
+    """How a namespace can be asked: by what its embedders read, and always by vectors."""
+    made: list[Way] = [way for way in ("text", "image") if way in space.kinds]
+    return [*made, "document", "vector"] if made else ["vector", "document"]
+
+
+def _text(space: Space) -> str | None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search_line"):
+        text = st.text_input(
+            "Search",
+            key=TEXT_BOX,
+            bind="query-params",
+            type="search",
+            icon=":material/search:",
+            placeholder=f"What is to be found among {space.count:,} documents?",
+            label_visibility="collapsed",
+        )
+        st.button("Search", key="search_go", type="primary")
+    return (text or "").strip() or None
+
+
+def _image(space: Space) -> str | None:  # noqa: ARG001 - all ways are asked alike
+    held = tray("search_by")
+    if not held:
+        intake("search_by", ["image"], held.append, several=False)
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search_by_tray"):
+        if held[0].preview:
+            st.image(held[0].preview_uri, width=72, alt=held[0].name)
+        st.markdown(quiet(held[0].name))
+        st.button("Another image", key="search_by_other", type="tertiary", on_click=_empty)
+    try:
+        part = held[0].part
+    except PlaygroundError as error:
+        st.markdown(f":red[:material/error:] {sentence(error.message)}")
+        return None
+    return part.get("base64") or part["url"]
+
+
+def _empty() -> None:
+    empty("search_by")
+
+
+def _vector(space: Space) -> tuple[float, ...] | None:
+    lengths = " or ".join(f"{index.dimension:,}" for index in space.indexes)
+    text = st.text_area(
+        f"A vector of {lengths} numbers" if lengths else "A vector",
+        key="search_by_vector",
+        height=100,
+        placeholder="[0.12, -0.5, 0.33, …]",
+        persist_state="session",
+    )
+    if not (text or "").strip():
+        return None
+    try:
+        found = parsed(text or "")
+        if not space.fitting(len(found)):
+            raise BadRequestError(f"the vector has {len(found):,} numbers, and {lengths} are expected")
+    except PlaygroundError as error:
+        st.markdown(f":red[:material/error:] {sentence(error.message)}")
+        return None
+    return found
+
+
+def _document(space: Space) -> str | None:
+    named = {document.id: _name(document.id, document.payload) for document in space.documents(_OFFERED)}
+    linked = st.session_state.get(LIKE) or st.query_params.get(LIKE)
+    chosen: str | None = st.selectbox(
+        "Documents like",
+        list(named) if not linked or linked in named else [linked, *named],
+        index=None,
+        format_func=lambda id_: named.get(id_, id_),
+        key=LIKE,
+        bind="query-params",
+        placeholder="Choose one, or press More like this at a hit",
+        label_visibility="collapsed",
+    )
+    return chosen
+
+
+_ASK = {"text": _text, "image": _image, "vector": _vector, "document": _document}
+
+
+def _name(id_: str, payload: object) -> str:
+    text = payload.get(TEXT) or payload.get("name") if isinstance(payload, dict) else None
+    return f"{short(str(text), 90)}" if text else id_
+
+
+def _others(each: Space, ours: Space) -> dict[str, str]:
+    return {
+        name: label(each, said)
+        for name, said in choices(each).items()
+        if each.id != ours.id or "/" in name or "#" in name
+    }
+
+
+def _choose(said: str, key: str, options: dict[str, str], *, help_: str) -> str:
+    """One of several; not drawn where there is nothing to choose."""
+    if len(options) < 2:
+        with suppress(KeyError):
+            del st.session_state[key]
+        return next(iter(options))
+    wanted = st.session_state.get(key) or st.query_params.get(key)
+    if wanted is not None and wanted not in options:
+        st.session_state[key] = next(iter(options))
+    return st.selectbox(
+        said, list(options), format_func=options.__getitem__, key=key, bind="query-params", help=help_, width=210
+    )
+
+
+def _suggest(space: Space, way: Way) -> None:
+    """Questions to try in a demo."""
+    offered = questions(str(space.namespace.config.get(DEMO) or "")) if way == "text" else ()
+    if not offered:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="search_try"):
+        st.markdown(quiet("Try"), width="content")
+        for place, each in enumerate(offered):
+            st.button(each, key=f"search_try_{place}", on_click=_try, args=(each,))
+
+
+def _try(text: str) -> None:
+    st.session_state[TEXT_BOX] = text
