@@ -17,7 +17,7 @@ from playground.runs import Runs
 
 router = APIRouter(dependencies=[Depends(admit)], tags=["Cache"])
 
-FAILURES = failures(400, 401, 404, 413, 429, 500)
+FAILURES = failures(400, 401, 403, 404, 413, 429, 500)
 
 
 class CacheState(BaseModel):

@@ -80,7 +80,7 @@ router = APIRouter(dependencies=[Depends(admit)])
     summary="List providers and models",
     operation_id="list_models",
     response_model=ModelList,
-    responses=failures(401, 429, 500),
+    responses=failures(400, 401, 403, 429, 500),
 )
 async def models(request: Request, core: Annotated[Core, Depends(core)]) -> Response:
     """Every provider with its readiness and, where it is ready, its models. One that fails does not fail the list."""

@@ -16,7 +16,8 @@ DESCRIPTION = """\
 One inference core behind a browser, HTTP and Python. Chat, embeddings and transcription by providers and local models.
 
 Every request but `GET /v1/health` needs `Authorization: Bearer <key>`; the Settings page shows the key. `X-Namespace`
-(`default` without it) scopes runs. Every failure has the body of `ErrorResponse`."""
+scopes what is asked and kept; without it, it is `default`, or the key's first namespace. A key may be for some
+namespaces only (403 elsewhere) and have a limit of its own. Every failure has the body of `ErrorResponse`."""
 
 _ERRORS = {
     400: "Bad Request",
@@ -37,7 +38,7 @@ _SECURITY = {
         "type": "apiKey",
         "in": "header",
         "name": "X-Namespace",
-        "description": "The namespace of the request, `default` without it",
+        "description": "The namespace of the request; without it `default`, or the key's first",
     },
 }
 RUN_HEADERS = {

@@ -58,7 +58,7 @@ def wanted(
     summary="List runs",
     operation_id="list_runs",
     response_model=RunList,
-    responses=failures(400, 401, 404, 429, 500),
+    responses=failures(400, 401, 403, 404, 429, 500),
 )
 async def listed(
     request: Request,
@@ -75,7 +75,7 @@ async def listed(
     summary="Look at a run",
     operation_id="get_run",
     response_model=RunDetail,
-    responses=failures(400, 401, 404, 429, 500),
+    responses=failures(400, 401, 403, 404, 429, 500),
 )
 async def one(id: str, request: Request, namespace: Namespace, core: Annotated[Core, Depends(core)]) -> Response:  # noqa: A002
     """Everything that is kept of a run; of one under way, what has come so far."""
@@ -87,7 +87,7 @@ async def one(id: str, request: Request, namespace: Namespace, core: Annotated[C
     summary="Stop a run",
     operation_id="cancel_run",
     response_model=Cancellation,
-    responses=failures(400, 401, 404, 429, 500),
+    responses=failures(400, 401, 403, 404, 429, 500),
 )
 async def cancel(id: str, request: Request, namespace: Namespace, core: Annotated[Core, Depends(core)]) -> Response:  # noqa: A002
     """Ask a run to stop; what has come by then is kept in its record."""
@@ -99,7 +99,7 @@ async def cancel(id: str, request: Request, namespace: Namespace, core: Annotate
     summary="Say whether a cached answer is right",
     operation_id="judge_cached_answer",
     response_model=Learned,
-    responses=failures(400, 401, 404, 429, 500),
+    responses=failures(400, 401, 403, 404, 429, 500),
 )
 async def verdict(
     id: str,  # noqa: A002
