@@ -37,14 +37,14 @@ def show_request(run: RunRecord) -> None:
             st.markdown(" ".join(f":gray-badge[{name} {_short(value)}]" for name, value in parameters.items()))
 
 
-def show_answer(run: RunRecord) -> None:
-    """Draw the response of a run, or what had arrived when it ended without one."""
+def show_answer(run: RunRecord, key: str = "runs") -> None:
+    """Draw the response of a run, or what had arrived when it ended without one. `key` tells several apart."""
     data: Mapping[str, Any] = (run.response or {}).get("data") or {}
-    with st.container(border=True, key="runs_answered"):
+    with st.container(border=True, key=f"{key}_answered"):
         st.markdown(":small[:gray[Answered]]")
         _reasoning(data.get("reasoning") or run.reasoning)
         if has_boxes(data):
-            draw_reading(run, data, "runs")
+            draw_reading(run, data, key)
         match data:
             case {"embedding": list(vector)}:
                 _vectors([vector])

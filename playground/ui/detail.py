@@ -107,7 +107,9 @@ def brief(value: Any) -> Any:
 def masthead(run: RunRecord) -> None:
     """Draw who answered, how it ended, when and by which door."""
     st.markdown(f"## {run.provider} / {run.model}" if run.model else "## Run")
-    st.markdown(" ".join([_STATUS[run.status], *_badges(run), f":small[{_moment(run)}, by {_DOORS[run.door]}]"]))
+    st.markdown(
+        " ".join([_STATUS[run.status], *_badges(run), f":small[{moment(run.created_at)}, by {_DOORS[run.door]}]"])
+    )
 
 
 def _badges(run: RunRecord) -> list[str]:
@@ -165,10 +167,10 @@ def facts(run: RunRecord) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _moment(run: RunRecord) -> str:
-    """When it was asked, on the visitor's clock."""
+def moment(created_at: float) -> str:
+    """When something was asked for (Unix seconds), on the visitor's clock."""
     zone = ZoneInfo(st.context.timezone) if st.context.timezone else UTC
-    return f"{datetime.fromtimestamp(run.created_at, zone):%A, %d %B %Y, %H:%M:%S %Z}"
+    return f"{datetime.fromtimestamp(created_at, zone):%A, %d %B %Y, %H:%M:%S %Z}"
 
 
 def _file(run: RunRecord) -> bytes:

@@ -20,6 +20,7 @@ def draw_heading(title: str, asked: Set) -> None:
         st.page_link("vote.py", label="Blind vote", icon=":material/how_to_vote:", query_params={"set": asked.id})
         query = {"set": asked.id} if len(asked.rows) == 1 else None  # Compare counts one answer for each row and pane
         st.page_link("compare.py", label="Compare", icon=":material/view_column:", query_params=query)
+        st.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params={"set": asked.id})
     rows = f" · {len(asked.rows):,} rows" if len(asked.rows) > 1 else ""
     files = f" · {len(asked.files)} file{'s' * (len(asked.files) > 1)}" if asked.files else ""
     st.markdown(quiet(" · ".join(f"**{called(pane)}**, {pane.provider}" for pane in asked.panes) + rows + files))

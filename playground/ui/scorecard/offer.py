@@ -1,4 +1,4 @@
-"""What a comparison on the screen offers next: measure it with many runs, or judge it blindly."""
+"""What a comparison on the screen offers next: measure it with many runs, judge it blindly, keep it as a document."""
 
 import time
 from collections import defaultdict
@@ -21,11 +21,12 @@ USUAL, MOST = 5, 50
 
 
 def offer(asked: Set, runs: Mapping[Cell, str]) -> None:
-    """Draw the ways from a comparison to its scorecard and to a blind vote."""
+    """Draw the ways from a comparison to its scorecard, to a blind vote and to its receipt."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scorecard_offer"):
         with st.popover("Scorecard", icon=":material/scoreboard:", key="scorecard_panel"):
             _panel(asked, runs)
         st.page_link("vote.py", label="Blind vote", icon=":material/how_to_vote:", query_params={"set": asked.id})
+        st.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params={"set": asked.id})
 
 
 def _panel(asked: Set, runs: Mapping[Cell, str]) -> None:

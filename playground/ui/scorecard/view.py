@@ -24,7 +24,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class Made:
     """A card, with the runs and votes that it was made from."""
 
     ids: frozenset[str]
@@ -35,13 +35,13 @@ class _Made:
 
 def draw_card(shown: Shown) -> None:
     """Draw the card of a set that has ended."""
-    made = _made(shown)
-    if not any(run.status == "done" and cell.repeat >= 0 for cell, run in made.records.items()):
+    found = made(shown)
+    if not any(run.status == "done" and cell.repeat >= 0 for cell, run in found.records.items()):
         st.info("No run has answered, so there is nothing to measure yet.", icon=":material/info:")
         return
     panes = shown.asked.panes
     st.dataframe(
-        overview(made.card, panes),
+        overview(found.card, panes),
         hide_index=True,
         key="scorecard_table",
         column_config={"Measure": st.column_config.TextColumn(pinned=True)},
@@ -53,26 +53,26 @@ def draw_card(shown: Shown) -> None:
             "Below 5 runs a median has none. Warm-ups and cached answers are left out."
         )
     )
-    _files(shown.asked, made)
+    _files(shown.asked, found)
     with st.grid(2, min_column_width=330, gap="medium", key="scorecard_figures"):
-        for row in rows(made.card):
+        for row in rows(found.card):
             with st.container(border=True, height="stretch", key=f"scorecard_{row.name}"):
-                _measure(row, panes, made.card.sentences.get(row.name, ()))
+                _measure(row, panes, found.card.sentences.get(row.name, ()))
 
 
-def _made(shown: Shown) -> _Made:
-    """The card, made once for the runs that are there."""
+def made(shown: Shown) -> Made:
+    """The card, made once for the runs and votes that are there."""
     ids = frozenset(core().history.sets.glances(shown.asked.id))
     ballots = concerning(shown.asked, core().history.votes.all(shown.asked.namespace))
-    made: _Made | None = st.session_state.get(_CARD)
-    if made is None or (made.ids, made.ballots) != (ids, ballots):
+    held: Made | None = st.session_state.get(_CARD)
+    if held is None or (held.ids, held.ballots) != (ids, ballots):
         with st.spinner("Measuring …", show_time=True):
             history = core().history
             found = {cell: history.get(run, shown.asked.namespace) for cell, run in shown.runs.items()}
             records = {cell: run for cell, run in found.items() if run is not None}
-            made = _Made(ids, ballots, records, card(shown.asked, records, ballots))
-        st.session_state[_CARD] = made
-    return made
+            held = Made(ids, ballots, records, card(shown.asked, records, ballots))
+        st.session_state[_CARD] = held
+    return held
 
 
 def _measure(row: Row, panes: Sequence[Pane], sentences: Sequence[str]) -> None:
@@ -96,7 +96,7 @@ def _listed(sentences: Sequence[str]) -> str:
     return "\n".join(f"- :small[{said}]" for said in sentences)
 
 
-def _files(asked: Set, made: _Made) -> None:
+def _files(asked: Set, made: Made) -> None:
     with st.container(horizontal=True, gap="small", key="scorecard_files"):
         for name, mime, write in (("CSV", "text/csv", as_csv), ("JSON", "application/json", as_json)):
             st.download_button(
