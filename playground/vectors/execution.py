@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.errors import NotFoundError
+from playground.errors import NotFoundError, ValidationError
 from playground.vectors import filter as filters
 from playground.vectors.filter import Every, Filter, Some, equal
 from playground.vectors.fit import refuse
@@ -15,7 +15,7 @@ from playground.vectors.question import EmptyError, Questions
 from playground.vectors.retriever import Retriever
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
-from playground.vectors.stages import FEATURE_SEARCH, FeatureSearch, Search, Stage, read
+from playground.vectors.stages import FeatureSearch, Search, Stage, read
 from playground.vectors.store import Index, Namespace, Payload, Query, Store
 from playground.vectors.template import MissingError, rendered
 from playground.vectors.view import COLLECTION
@@ -125,7 +125,7 @@ class Executor:
             scores = [(hit.id, hit.score) for hit in hits]
             rankings.append(Ranking(number, search.feature_uri, search.weight, scores))
         if not rankings:
-            raise refuse("every search was skipped; send the input of at least one", "body", "inputs", kind="missing")
+            raise _nothing()
         return [Found(place, payloads[place.id]) for place in fused(rankings, stage.fusion, stage.top_k)]
 
 
@@ -172,22 +172,31 @@ def _all(some: Sequence[Filter | None]) -> Filter | None:
 def _rendered(
     stages: Sequence[Mapping[str, Any]], inputs: Mapping[str, Any], warnings: list[str]
 ) -> Iterator[dict[str, Any]]:
-    """The stages with their inputs in place, without the searches that may be left out and lack one."""
+    """The stages with their inputs in place, each looked at once: what an input says is no template."""
     for stage in stages:
         config = stage["config"]
-        parameters = config.get("parameters") or {}
-        if config.get("stage_id") in FEATURE_SEARCH and parameters.get("searches"):
-            searches = []
-            for number, search in enumerate(parameters["searches"]):
-                try:
-                    searches.append(rendered(search, inputs))
-                except MissingError as error:
-                    if search.get("on_empty") != "skip":
-                        raise
-                    warnings.append(f"search {number} was skipped: {error.message}")
-            if not searches:
-                raise refuse(
-                    "every search was skipped; send the input of at least one", "body", "inputs", kind="missing"
-                )
-            parameters = {**parameters, "searches": searches}
-        yield rendered({**stage, "config": {**config, "parameters": parameters}}, inputs)
+        given = config.get("parameters") or {}
+        parameters = rendered({name: value for name, value in given.items() if name != "searches"}, inputs)
+        if given.get("searches"):
+            parameters["searches"] = list(_asked(given["searches"], inputs, warnings))
+        rest = {name: value for name, value in config.items() if name != "parameters"}
+        yield {**stage, "config": rendered(rest, inputs) | {"parameters": parameters}}
+
+
+def _asked(searches: Sequence[Mapping[str, Any]], inputs: Mapping[str, Any], warnings: list[str]) -> Iterator[Any]:
+    """The searches with their inputs in place, without those that lack one and may be left out."""
+    left = len(searches)
+    for number, search in enumerate(searches):
+        try:
+            yield rendered(search, inputs)
+        except MissingError as error:
+            left -= 1
+            if search.get("on_empty") != "skip":
+                raise
+            if not left:
+                raise _nothing() from None
+            warnings.append(f"search {number} was skipped: {error.message}")
+
+
+def _nothing() -> ValidationError:
+    return refuse("every search was skipped; send the input of at least one", "body", "inputs", kind="missing")
