@@ -101,9 +101,10 @@ def _deploy(plugins: Plugins, plugin_id: str, namespace: str, wanted: bool) -> P
 
 def _delete(plugins: Plugins, plugin_id: str, scope: str) -> PluginDeleted:
     found = _uploaded(plugins, plugin_id, scope)
+    deployed = found.deployed
     _end(plugins, found, scope)
     plugins.uploads.delete(found.id, scope)
-    return PluginDeleted(plugin_id=found.id, message=f"plugin `{found.id}` is gone", deployment_removed=found.deployed)
+    return PluginDeleted(plugin_id=found.id, message=f"plugin `{found.id}` is gone", deployment_removed=deployed)
 
 
 def _uploaded(plugins: Plugins, plugin_id: str, scope: str) -> Entry:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, ClassVar
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException
+from starlette.exceptions import HTTPException
 
 from playground.api.context import context
 from playground.errors import BadRequestError, ValidationError
@@ -60,8 +60,8 @@ async def received(request: Request) -> AsyncIterator[Form]:
                 archive = Path(folder) / "archive.zip"
                 await context(request).work(_copied, file.file, archive)
                 yield Form(texts["name"], texts["version"], texts.get("description", ""), archive)
-    except MultiPartException as error:
-        raise BadRequestError(f"the form cannot be read: {error.message}", code="form") from None
+    except HTTPException as error:  # Starlette's, of a form that is none
+        raise BadRequestError(f"the form cannot be read: {error.detail}", code="form") from None
 
 
 async def saved(request: Request, path: Path) -> int:
