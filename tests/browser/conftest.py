@@ -115,7 +115,14 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def _cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, ReplayServer]]:
     with ReplayServer() as server:
         server.on("GET", "/v1/models", Answer.golden("openai/models.json"))
-        settings = {"OPENAI_API_KEY": "sk-browser-test-0123456789", "OPENAI_BASE_URL": f"{server.url}/v1"}
+        listed = {"name": "models/gemini-embedding-2", "supportedGenerationMethods": ["embedContent"]}
+        server.on("GET", "/v1beta/models", Answer.json({"models": [listed]}))
+        settings = {
+            "OPENAI_API_KEY": "sk-browser-test-0123456789",
+            "OPENAI_BASE_URL": f"{server.url}/v1",
+            "GOOGLE_API_KEY": "google-browser-test-0123",
+            "GOOGLE_GEMINI_BASE_URL": server.url,
+        }
         running = start_app(tmp_path_factory.mktemp("cloud"), PLAYGROUND_RETRIES="0", **settings)
         yield running, server
         stop_app(running)
@@ -123,7 +130,7 @@ def _cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[App, Repl
 
 @pytest.fixture
 def cloud(_cloud: tuple[App, ReplayServer]) -> tuple[App, ReplayServer]:
-    """An app whose OpenAI is a replay server on loopback; tell the server what to play before asking."""
+    """An app whose OpenAI and Google are a replay server on loopback; tell it what to play before asking."""
     app, server = _cloud
     server.requests.clear()
     server.hung_up = HungUp()

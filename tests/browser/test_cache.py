@@ -35,7 +35,7 @@ def served(page: Page) -> Locator:
     return receipt
 
 
-def test_from_an_empty_cache_to_a_verdict(fresh: App, visit: Visit, shot: Shot) -> None:
+def test_from_an_empty_cache_to_a_verdict_and_tricks(fresh: App, visit: Visit, shot: Shot) -> None:
     page = visit(f"{fresh.url}/cache")
     expect(page.get_by_text("Answers reused, with their risk shown")).to_be_visible()
     shot(page, "cache-empty")
@@ -69,17 +69,18 @@ def test_from_an_empty_cache_to_a_verdict(fresh: App, visit: Visit, shot: Shot) 
         page.get_by_role("radio", name=view).click()
         settled(page)
         shot(page, f"cache-{view.lower()}")
+    nothing_scrolls_sideways(visit(f"{fresh.url}/cache", phone=True))
+    tricks(visit(fresh.url), fresh, shot)
 
 
-def test_tricks(fresh: App, visit: Visit, shot: Shot) -> None:
-    page = visit(fresh.url)
+def tricks(page: Page, app: App, shot: Shot) -> None:
     page.get_by_role("button", name="Cache off").click()
     page.get_by_text("Reuse answers").click()
     expect(page.get_by_role("button", name="Cache · 2%")).to_be_visible()
     page.keyboard.press("Escape")
     ask(page, "Which is larger, 8 or 9 kilometres?")
     expect(page.locator("[class*='_cache_0_why'] summary")).to_contain_text("Miss")
-    page.goto(f"{fresh.url}/cache?cache_view=Try+it")
+    page.goto(f"{app.url}/cache?cache_view=Try+it")
     settled(page)
     page.get_by_label("Prompt", exact=True).fill("Which is larger, 5 or 7 kilometres?")
     page.get_by_role("button", name="Try to fool it").click()
@@ -90,10 +91,7 @@ def test_tricks(fresh: App, visit: Visit, shot: Shot) -> None:
     shot(page, "cache-fool")
 
 
-def test_nothing_scrolls_sideways_on_a_phone(fresh: App, visit: Visit) -> None:
-    page = visit(f"{fresh.url}/cache", phone=True)
-    page.get_by_role("button", name="Load the demo cache").click()
-    expect(page.get_by_text("Demo loaded")).to_be_visible()
+def nothing_scrolls_sideways(page: Page) -> None:
     for view in ("Overview", "Entries", "Map", "Try it", "Rules"):
         page.get_by_role("radio", name=view).click()
         settled(page)

@@ -4,13 +4,12 @@ import base64
 import math
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from playground.shapes import shapes
-from tests.browser.conftest import settled, start_app, stop_app
+from tests.browser.conftest import settled
 from tests.browser.test_embeddings import chart, downloaded, open_embeddings, rows_of
-from tests.replay import Answer, Received, ReplayServer
+from tests.replay import Answer, Received
 from tests.specimens import FILM
 
 GEMINI = "/v1beta/models/gemini-embedding-2:batchEmbedContents"
@@ -23,18 +22,6 @@ def _vectors(received: Received) -> Answer:
     count = len(received.json["requests"])
     rows = [[math.cos(2.4 * row) * (1 + row), math.sin(2.4 * row) * (1 + row), 1.0] for row in range(count)]
     return Answer.json({"embeddings": [{"values": row} for row in rows]})
-
-
-@pytest.fixture(scope="module")
-def gemini(tmp_path_factory):
-    with ReplayServer() as server:
-        listed = {"name": "models/gemini-embedding-2", "supportedGenerationMethods": ["embedContent"]}
-        server.on("GET", "/v1beta/models", Answer.json({"models": [listed]}))
-        server.on("POST", GEMINI, _vectors)
-        keys = {"GOOGLE_API_KEY": "google-browser-test-0123", "GOOGLE_GEMINI_BASE_URL": server.url}
-        running = start_app(tmp_path_factory.mktemp("gemini"), PLAYGROUND_RETRIES="0", **keys)
-        yield running, server
-        stop_app(running)
 
 
 def show_by_pca(page: Page) -> None:
@@ -60,8 +47,9 @@ def hover(page: Page, rows: list[dict[str, str]], row: int) -> tuple[float, floa
     return place
 
 
-def test_texts_images_and_a_film_on_one_map(visit, gemini, shot):
-    app, server = gemini
+def test_texts_images_and_a_film_on_one_map(visit, cloud, shot):
+    app, server = cloud
+    server.on("POST", GEMINI, _vectors)
     page = open_embeddings(visit, app)
     expect(page.get_by_text("takes text only. Images go to:")).to_be_visible()
     page.get_by_role("button", name="Use gemini-embedding-2 by Google").click()
