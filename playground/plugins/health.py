@@ -38,7 +38,7 @@ class ProcessFacts:
     """One living process of a plugin; `memory` is resident bytes, None where the system does not say."""
 
     pid: int
-    busy: bool
+    state: Literal["starting", "ready", "busy"]
     started: float
     calls: int
     memory: int | None

@@ -103,12 +103,18 @@ def _asked(service: Any) -> Answer:
 
 def _schemas(entry: ModuleType, words: Iterable[str]) -> dict[str, Any]:
     """What the words of a manifest are as JSON Schema, of those that can be told."""
-    package = entry.__name__.rpartition(".")[0]
-    manifest = importlib.import_module(f"{package}.manifest") if package else entry
+    words = tuple(words)
+    if not words:
+        return {}
     marked = [
         vars(each)[author.WORDS] for each in vars(entry).values() if author.WORDS in getattr(each, "__dict__", {})
     ]
-    told: Mapping[str, Any] = marked[0] if marked else {**vars(manifest), **getattr(manifest, "metadata", {})}
+    told: Mapping[str, Any] = marked[0] if marked else _manifest(entry.__name__.rpartition(".")[0])
     found = ((word, told.get(word)) for word in words)
     made = {word: each.model_json_schema() if isinstance(each, type) else each for word, each in found}  # type: ignore[attr-defined]
     return {word: each for word, each in made.items() if isinstance(each, dict)}
+
+
+def _manifest(package: str) -> dict[str, Any]:
+    manifest = importlib.import_module(f"{package}.manifest")
+    return {**vars(manifest), **getattr(manifest, "metadata", {})}

@@ -14,7 +14,7 @@ from typing import Any
 from playground.call import Stop
 from playground.errors import CancelledError, PlaygroundError
 from playground.plugins.failures import busy, failed
-from playground.plugins.health import Health, Journal, State
+from playground.plugins.health import Health, Journal, ProcessFacts, State
 from playground.plugins.process import EndedError, Limits, Process
 from playground.plugins.source import Source
 
@@ -37,7 +37,7 @@ class Pool:
             self._places.put(None)
         self._good = time.monotonic()
         self._bad: tuple[float, PlaygroundError] | None = None
-        self._closed = False
+        self._closed = self._loaded = False
         self.schemas: Mapping[str, Any] = {}
 
     def ask(self, message: bytes, stop: Stop) -> dict[str, Any]:
@@ -64,19 +64,22 @@ class Pool:
             output = self._living[-1].output if self._living else ""
         return self._journal.health(self._state(processes), processes, output)
 
-    def _state(self, processes: list[Any]) -> State:
-        if any(each.busy for each in processes):
-            return "busy"
-        if processes:
-            return "ready" if processes[0].calls or self._places.qsize() == self._limits.processes else "starting"
+    def _state(self, processes: list[ProcessFacts]) -> State:
+        for state in ("busy", "ready", "starting"):
+            if any(each.state == state for each in processes):
+                return state
         return "idle" if self._journal.healthy else "failing"
 
     def retire(self) -> None:
-        """End the idle processes; those that are busy end after their call."""
+        """End the idle processes; those that are busy end after their call, those of late callers too."""
         self._closed = True
+        free = 0
         with contextlib.suppress(queue.Empty):
             while True:
                 self._end(self._places.get_nowait())
+                free += 1
+        for _ in range(free):
+            self._places.put(None)
 
     def close(self) -> None:
         """End all processes, whatever they are doing."""
@@ -106,7 +109,6 @@ class Pool:
     def _free(self, stop: Stop) -> Process | None:
         """A process that has nothing to do, or the place for a new one; waits, but not beyond `stop`."""
         came = time.monotonic()
-        patience = self._limits.seconds + (0 if self._journal.healthy else self._limits.start)
         while not stop.is_set():
             with contextlib.suppress(queue.Empty):
                 found = self._places.get(timeout=_LOOK)
@@ -114,6 +116,7 @@ class Pool:
                     self._places.put(None)
                     raise self._bad[1]  # it could not be loaded while this call waited: nor could it now
                 return found
+            patience = 2 * self._limits.seconds + (0 if self._loaded else self._limits.start)
             if time.monotonic() - max(came, self._good) > patience:
                 raise busy(self._id, patience)
         raise CancelledError("the run was stopped")
@@ -131,9 +134,9 @@ class Pool:
             unfit = self._failed(reply.get("failure", {"kind": "protocol"}), process)
             self._bad = (time.monotonic(), unfit)
             raise unfit
-        self.schemas = reply["ready"]
         self._journal.started((time.perf_counter() - began) * 1000)
-        self._good = time.monotonic()
+        if not self._loaded:
+            self.schemas, self._loaded, self._good = reply["ready"], True, time.monotonic()
         return process
 
     def _heard(self, process: Process, message: bytes, stop: Stop) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import IO, Any, cast
+from typing import IO, Any, Literal, cast
 
 from playground.call import Stop
 from playground.plugins.health import ProcessFacts, resident
@@ -65,7 +65,7 @@ class Process:
         self._drain.start()
         self.started = time.time()
         self.calls = 0
-        self.busy = False
+        self._ready = self._busy = self._ended = False
 
     @property
     def pid(self) -> int:
@@ -84,21 +84,24 @@ class Process:
 
     def facts(self) -> ProcessFacts:
         """What can be seen of it now."""
-        return ProcessFacts(self.pid, self.busy, self.started, self.calls, resident(self.pid))
+        state: Literal["starting", "ready", "busy"] = "busy" if self._busy else "ready" if self._ready else "starting"
+        return ProcessFacts(self.pid, state, self.started, self.calls, resident(self.pid))
 
     def begin(self, coded: Iterable[str], stop: Stop) -> dict[str, Any]:
         """Have it load the plugin; its reply, `ready` with the schemas asked for or `failure`. Raises EndedError."""
         source, limits = self._source, self._limits
         order = {"path": str(source.path), "module": source.module, "memory": limits.memory, "coded": list(coded)}
-        return self._exchange(written(order), limits.start, stop)
+        reply = self._exchange(written(order), limits.start, stop)
+        self._ready = True
+        return reply
 
     def ask(self, message: bytes, stop: Stop) -> dict[str, Any]:
         """One request there, its reply back: `result` or `failure`. Raises EndedError."""
-        self.busy = True
+        self._busy = True
         try:
             return self._exchange(message, self._limits.seconds, stop)
         finally:
-            self.busy = False
+            self._busy = False
             self.calls += 1
 
     def _exchange(self, message: bytes, seconds: float, stop: Stop) -> dict[str, Any]:
@@ -117,15 +120,16 @@ class Process:
         finally:
             withdraw()
             timer.cancel()
-        raise self._ended(stop)
+        raise self._end_of(stop)
 
-    def _ended(self, stop: Stop) -> EndedError:
+    def _end_of(self, stop: Stop) -> EndedError:
         if stop.is_set():
             return EndedError("stopped")
         if self._overdue:
             return EndedError("timeout")
         self.kill()
         code = self._process.wait()
+        self._ended = True
         return EndedError("crash", _how(code))
 
     def _expire(self) -> None:
@@ -134,6 +138,8 @@ class Process:
 
     def kill(self) -> None:
         """End it and whatever it has started, at once; from any thread."""
+        if self._ended:  # its number may be another's by now
+            return
         with contextlib.suppress(OSError):
             if hasattr(os, "killpg"):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -144,6 +150,7 @@ class Process:
         """End it and give back its pipes."""
         self.kill()
         self._process.wait()
+        self._ended = True
         self._drain.join(1)  # what it printed last; a child that left the group may hold the pipe open
         self._replies.close()
         with contextlib.suppress(OSError):  # bytes still to be flushed to a process that is gone

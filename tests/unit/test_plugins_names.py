@@ -52,7 +52,7 @@ def test_an_address_is_read_as_it_is_written(name, parts, index):
 
 @given(st.text().filter(lambda text: not text.lower().lstrip().startswith("mixpeek://")))
 def test_whatever_is_no_address_is_a_sentence(text):
-    with pytest.raises(ValueError, match="is written|is no version"):
+    with pytest.raises(ValueError, match="it is written"):
         Uri.parse(text)
 
 
