@@ -109,6 +109,10 @@ class Server:
         """One more connection, for reading."""
         return Speaker(self._connect(_READS))
 
+    def aside(self) -> psycopg.Connection:
+        """A connection for what no transaction takes, such as building an index while others write."""
+        return self._connect("RESET lock_timeout")
+
     def explained(self, error: Exception) -> InternalServerError:
         """A failure as a sentence, never with the password: libpq does not repeat it."""
         cause = error.__cause__ if isinstance(error, LostError) and error.__cause__ else error

@@ -59,6 +59,12 @@ class Embedded:
             ],
         )
 
+    def settle(self, space: Space) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
     def erased(self, connection: Connection, space: Space, ids: Sequence[str]) -> None:
         """Tell those who hold the namespace in memory, in whichever process."""
         changes = space.namespace.changes

@@ -17,7 +17,8 @@ _OLD = (
 
 # JSON stands in `indexes`, `services`, `config`, `answer` and `body`. A namespace's documents are in
 # `documents_<number>`, where a document's `changed` is the namespace's `changes` when it was written; `gone` has what
-# was deleted, as far back as `floor`, for those who hold documents in memory.
+# was deleted, as far back as `floor`, for those who hold documents in memory; `graphs` how far the HNSW index of a
+# column reaches, on a server.
 _TABLES = (
     """CREATE TABLE namespaces (
         number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -49,6 +50,11 @@ _TABLES = (
         UNIQUE (namespace, kind, id))""",
     "CREATE TABLE gone (namespace INTEGER NOT NULL, changed INTEGER NOT NULL, id TEXT NOT NULL)",
     "CREATE INDEX gone_by_change ON gone (namespace, changed)",
+    """CREATE TABLE graphs (
+        namespace INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        reach INTEGER NOT NULL,
+        PRIMARY KEY (namespace, name))""",
 )
 
 

@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from playground.store.database import Database
-from playground.store.place import Connection, Where, placed
+from playground.store.place import Connection, Place, Where, placed
 from playground.store.row import bound, unbound
+from playground.store.sqlite import File
 from playground.vectors import keys, spaces, tables
 from playground.vectors.filter import Filter
 from playground.vectors.parcel import Parcel
@@ -25,8 +26,9 @@ class Shelf:
     """As a `Store`."""
 
     def __init__(self, where: Where) -> None:
-        self._database = Database(placed(where, "vectors", EMBEDDED if isinstance(where, Path) else SERVED))
-        self._engine = _engine(where)
+        place = placed(where, "vectors", EMBEDDED if isinstance(where, Path) else SERVED)
+        self._database = Database(place)
+        self._engine = _engine(place)
         self._turns = Turns()
 
     def create(self, namespace: Namespace) -> Namespace:
@@ -77,11 +79,11 @@ class Shelf:
         parcel = Parcel.of(documents)
         digest = parcel.digest if key else ""
 
-        def work(connection: Connection) -> Written:
+        def work(connection: Connection) -> tuple[Space, Written]:
             space = spaces.find(connection, owner, namespace)
             before = keys.answered(connection, space, key, digest) if key else None
             if before:
-                return before
+                return space, before
             there = space.namespace
             made = parcel.fitted(there.indexes, open=there.open)
             space = self._widened(connection, spaces.touched(connection, space), made)
@@ -89,10 +91,12 @@ class Shelf:
             written = Written(tuple(parcel.documents), space.namespace.changes)
             if key:
                 keys.keep(connection, space, key, digest, written)
-            return written
+            return space, written
 
         with self._turns.taken(len(parcel.documents)):
-            return self._write(work)
+            space, written = self._write(work)
+        self._engine.settle(space)
+        return written
 
     def document(self, owner: str, namespace: str, id: str) -> Document:  # noqa: A002
         """One document."""
@@ -187,6 +191,7 @@ class Shelf:
 
     def close(self) -> None:
         """Finish."""
+        self._engine.close()
         self._database.close()
 
     def _widened(self, connection: Connection, space: Space, indexes: Sequence[Index]) -> Space:
@@ -221,11 +226,12 @@ class Shelf:
                 raise spaces.missing("namespace", key[1]) from None
 
 
-def _engine(where: Where) -> Engine:
-    if isinstance(where, Path):
+def _engine(place: Place) -> Engine:
+    if isinstance(place, File):
         from playground.vectors.embedded import Embedded
 
         return Embedded()
+    from playground.store.postgres import Server
     from playground.vectors.pgvector import Pgvector
 
-    return Pgvector()
+    return Pgvector(cast("Server", place).aside)

@@ -44,6 +44,12 @@ class Engine(Protocol):
     def write(self, connection: Connection, space: Space, parcel: Parcel) -> None:
         """Write documents as the namespace's change `changes`, replacing those of the same id."""
 
+    def settle(self, space: Space) -> None:
+        """After what `write` wrote is committed."""
+
+    def close(self) -> None:
+        """Give up what goes on behind the scenes."""
+
     def erased(self, connection: Connection, space: Space, ids: Sequence[str]) -> None:
         """After documents were deleted as the namespace's change `changes`; `ids` as they are bound."""
 
@@ -88,7 +94,7 @@ def widen(engine: Engine, connection: Connection, space: Space, indexes: Iterabl
 def drop(connection: Connection, space: Space) -> None:
     """Delete the namespace with all that is in it."""
     connection.execute(f"DROP TABLE {space.table}")
-    for table in ("keys", "kept", "gone"):
+    for table in ("keys", "kept", "gone", "graphs"):
         connection.execute(f"DELETE FROM {table} WHERE namespace = ?", (space.number,))
     connection.execute("DELETE FROM namespaces WHERE number = ?", (space.number,))
 
