@@ -11,6 +11,7 @@ from playground.vectors.execution import Execution, Found
 from playground.vectors.library import Library
 from playground.vectors.retriever import Retriever
 from playground.vectors.scope import Scope
+from playground.vectors.stages import vet
 
 
 class Pagination(BaseModel):
@@ -58,6 +59,8 @@ def executed(
     """Run it and tell of it."""
     if asked.stream:
         raise BadRequestError("an execution is not streamed here; leave out `stream`", code="stream_not_supported")
+    if not retriever.id:  # a kept one was vetted when it was made
+        vet(retriever.stages)
     for each in filter(None, (token, asked.write_token)):
         library.seen(scope, each)
     found = library.execute(scope, retriever, asked.inputs, filters=asked.filters)
