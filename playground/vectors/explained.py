@@ -23,7 +23,7 @@ def closeness(cosine: float) -> str:
 
 def sentence(place: Place, rank: int, metrics: Mapping[str, Metric], best: float) -> str:
     """One sentence on a place in the list; `metrics` by index, `best` the score of the first, in Markdown."""
-    if len(place.shares) == 1 and place.score == place.shares[0].contribution == place.shares[0].score:
+    if _is_alone(place):
         return _alone(place.shares[0], rank, metrics, best)
     parts = [
         f"{_ordinal(share.rank)} in `{share.feature_uri}` ({similarity(share.score, _metric(share, metrics))}) "
@@ -32,6 +32,14 @@ def sentence(place: Place, rank: int, metrics: Mapping[str, Metric], best: float
     ]
     end = f"; together {place.score:.4f}" if len(parts) > 1 else ", the only search that found it"
     return f"{_ordinal(rank).capitalize()} place: {', '.join(parts)}{end}."
+
+
+def brief(place: Place, rank: int, metrics: Mapping[str, Metric], best: float) -> str:
+    """The same beside its rank and score, which need not be said again."""
+    if _is_alone(place):
+        words = _near(place.shares[0], metrics), _behind(place.shares[0], rank, best)
+        return f"{', '.join(filter(None, words))}.".capitalize()
+    return sentence(place, rank, metrics, best).partition(": ")[2]
 
 
 def worth(share: Share, strategy: Strategy) -> str:
@@ -47,11 +55,23 @@ def worth(share: Share, strategy: Strategy) -> str:
             return f"the best of its scores: {share.contribution:.4f}"
 
 
+def _is_alone(place: Place) -> bool:
+    """Whether its one search's own score is what counts."""
+    return len(place.shares) == 1 and place.score == place.shares[0].contribution == place.shares[0].score
+
+
 def _alone(share: Share, rank: int, metrics: Mapping[str, Metric], best: float) -> str:
-    metric = _metric(share, metrics)
-    near = f", {closeness(share.score)}" if metric == "cosine" else ""
-    behind = f"; {best - share.score:.3f} behind the first" if rank > 1 else "; nothing is nearer"
-    return f"{_ordinal(rank).capitalize()} place: {similarity(share.score, metric)}{near}{behind}."
+    near = _near(share, metrics)
+    said = similarity(share.score, _metric(share, metrics)) + (f", {near}" if near else "")
+    return f"{_ordinal(rank).capitalize()} place: {said}; {_behind(share, rank, best)}."
+
+
+def _near(share: Share, metrics: Mapping[str, Metric]) -> str:
+    return closeness(share.score) if _metric(share, metrics) == "cosine" else ""
+
+
+def _behind(share: Share, rank: int, best: float) -> str:
+    return f"{best - share.score:.3f} behind the first" if rank > 1 else "nothing is nearer"
 
 
 def _metric(share: Share, metrics: Mapping[str, Metric]) -> Metric:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from playground.vectors.explained import closeness, sentence, similarity, worth
+from playground.vectors.explained import brief, closeness, sentence, similarity, worth
 from playground.vectors.fusion import Ranking, fused
 
 TEXT = Ranking(0, "text", 1.0, [("a", 0.81), ("b", 0.5), ("c", 0.1)])
@@ -10,9 +10,9 @@ IMAGE = Ranking(1, "image", 0.5, [("b", 0.25), ("a", 0.2)])
 METRICS = {"text": "cosine", "image": "euclidean"}
 
 
-def said(rankings, strategy="rrf"):
+def said(rankings, strategy="rrf", say=sentence):
     places = fused(rankings, strategy, 10)
-    return [sentence(place, rank, METRICS, places[0].score) for rank, place in enumerate(places, 1)]
+    return [say(place, rank, METRICS, places[0].score) for rank, place in enumerate(places, 1)]
 
 
 def test_one_search_alone_is_explained_by_its_similarity():
@@ -22,6 +22,12 @@ def test_one_search_alone_is_explained_by_its_similarity():
         "3rd place: cosine 0.100, hardly related; 0.710 behind the first.",
     ]
     assert said([IMAGE])[1] == "2nd place: distance 4.000; 0.050 behind the first."
+
+
+def test_beside_rank_and_score_they_are_not_said_again():
+    assert said([TEXT], say=brief)[:2] == ["Very close, nothing is nearer.", "Related, 0.310 behind the first."]
+    assert said([IMAGE], say=brief)[1] == "0.050 behind the first."
+    assert said([TEXT, IMAGE], say=brief)[2].startswith("3rd in `text` (cosine 0.100) gives 0.0159")
 
 
 def test_several_searches_are_explained_by_what_each_rank_was_worth():

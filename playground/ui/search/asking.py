@@ -1,6 +1,6 @@
 """The question: how to ask, what for, how many, where; all of it in the URL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -19,13 +19,19 @@ from playground.ui.search.targets import NOTHING, choices, label
 from playground.vectors.rows import TEXT, parsed
 
 KS = (5, 10, 20, 50, 100)
-TEXT_BOX, WAY, LIKE, K, USING, WITH = "q", "by", "like", "k", "using", "with"
+TEXT_BOX, K = "q", "k"
+WAY, LIKE, USING, WITH = "search_by", "search_like", "search_using", "search_with"
+_IN_URL = {WAY: "by", LIKE: "like", USING: "using", WITH: "with"}
+"""Parameters of the URL by the widgets whose values have labels: a bound widget would put those there."""
 _OFFERED = 300
 """Documents that can be picked from a list; any other is found by a search and its button."""
 
 
 def ask(space: Space, there: Sequence[Space]) -> tuple[Question | None, str, str]:
     """Draw the form; returns the question, None while there is none, and the names of the two targets."""
+    for key, name in _IN_URL.items():
+        if key not in st.session_state and name in st.query_params:
+            st.session_state[key] = st.query_params[name]
     with st.container(border=True, gap="small", key="search_ask"):
         way = _way(space)
         value = _ASK[way](space)
@@ -38,10 +44,22 @@ def ask(space: Space, there: Sequence[Space]) -> tuple[Question | None, str, str
             beside = _choose("Compare with", WITH, others, help_="The same question, asked there too, side by side.")
             k = st.selectbox("Hits", KS, index=1, key=K, bind="query-params", width=90)
             filters = ask_filters(space)
+    _link({WAY: way if way != ways_of(space)[0] else "", LIKE: value if way == "document" else ""})
+    _link({USING: using if using != space.id else "", WITH: beside if beside != NOTHING else ""})
     if value is None:
         _suggest(space, way)
         return None, using, beside
     return Question(way, value, int(k), filters), using, beside
+
+
+def _link(values: Mapping[str, object]) -> None:
+    """Say in the URL what the widgets say; what is usual is left out."""
+    for key, value in values.items():
+        name = _IN_URL[key]
+        if value and st.query_params.get(name) != value:
+            st.query_params[name] = str(value)
+        elif not value and name in st.query_params:
+            del st.query_params[name]
 
 
 def like(document: str) -> None:
@@ -52,7 +70,7 @@ def like(document: str) -> None:
 
 def _way(space: Space) -> Way:
     ways = ways_of(space)
-    if (st.session_state.get(WAY) or st.query_params.get(WAY)) not in ways:
+    if st.session_state.get(WAY) not in ways:
         st.session_state[WAY] = ways[0]
     return (
         st.segmented_control(
@@ -61,7 +79,7 @@ def _way(space: Space) -> Way:
             format_func=lambda way: f":material/{WAYS[way][0]}: {WAYS[way][1]}",
             required=True,
             key=WAY,
-            bind="query-params",
+            persist_state="session",
             label_visibility="collapsed",
         )
         or ways[0]
@@ -134,14 +152,14 @@ def _vector(space: Space) -> tuple[float, ...] | None:
 
 def _document(space: Space) -> str | None:
     named = {document.id: _name(document.id, document.payload) for document in space.documents(_OFFERED)}
-    linked = st.session_state.get(LIKE) or st.query_params.get(LIKE)
+    linked = st.session_state.get(LIKE)
     chosen: str | None = st.selectbox(
         "Documents like",
         list(named) if not linked or linked in named else [linked, *named],
         index=None,
         format_func=lambda id_: named.get(id_, id_),
         key=LIKE,
-        bind="query-params",
+        persist_state="session",
         placeholder="Choose one, or press More like this at a hit",
         label_visibility="collapsed",
     )
@@ -170,11 +188,10 @@ def _choose(said: str, key: str, options: dict[str, str], *, help_: str) -> str:
         with suppress(KeyError):
             del st.session_state[key]
         return next(iter(options))
-    wanted = st.session_state.get(key) or st.query_params.get(key)
-    if wanted is not None and wanted not in options:
+    if st.session_state.get(key) not in options:
         st.session_state[key] = next(iter(options))
     return st.selectbox(
-        said, list(options), format_func=options.__getitem__, key=key, bind="query-params", help=help_, width=210
+        said, list(options), format_func=options.__getitem__, key=key, persist_state="session", help=help_, width=210
     )
 
 

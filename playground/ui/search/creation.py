@@ -12,6 +12,7 @@ from playground.ui.look import quiet
 from playground.ui.picker import Choice, pick_model
 from playground.ui.search.heading import CREATING, open_space
 from playground.ui.search.place import library, scope
+from playground.ui.search.spaces import dimension
 from playground.vectors.collections import index_of
 from playground.vectors.store import Index, Metric, Namespace
 
@@ -40,9 +41,7 @@ def creation(*, first: bool) -> None:
             )
         with right:
             choices = _models() if way == EMBEDDED else []
-            dimension = (
-                None if way == EMBEDDED else st.number_input("Dimension", 1, 65_536, 384, key="search_dimension")
-            )
+            length = None if way == EMBEDDED else st.number_input("Dimension", 1, 65_536, 384, key="search_dimension")
             metric: Metric = st.selectbox("Metric", METRICS, key="search_metric", help=_METRIC_HELP)
         blocked = next((f"{each.title} is not set up" for each in choices if not each.readiness.ready), "")
         with st.container(horizontal=True, gap="small"):
@@ -52,14 +51,16 @@ def creation(*, first: bool) -> None:
             if not first:
                 st.button("Cancel", key="search_create_cancel", on_click=lambda: st.session_state.pop(CREATING, None))
         if made:
-            _create((name or "").strip(), choices, int(dimension) if dimension else None, metric)
+            _create((name or "").strip(), choices, int(length) if length else None, metric)
 
 
 def make(name: str, services: Sequence[str], metric: Metric, config: dict[str, str] | None = None) -> Namespace:
     """Make a namespace for which these services embed. Raises PlaygroundError."""
     _vet(name)
     where = scope(name)
-    indexes = [Index(index_of(service), library().services.dimension(where, service), metric) for service in services]
+    indexes = [
+        Index(index_of(service.partition("/")[2] or service), dimension(service), metric) for service in services
+    ]
     mapped = {index.name: service for index, service in zip(indexes, services, strict=True)}
     return library().store.create(
         Namespace(where.owner, name, tuple(indexes), mode="managed", services=mapped, config=config or {})
@@ -74,17 +75,20 @@ def _models() -> list[Choice]:
     if second:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search_embedder_two"):
             found.append(pick_model("embedding", "search_also"))
-    kinds = [" and ".join(f"{kind}s" for kind in each.can.model.inputs) for each in found if each.can]
+    read = [set(each.can.model.inputs) for each in found if each.can]
+    kinds = sorted(set.intersection(*read)) if read else []
     if kinds:
-        st.markdown(quiet(f"Takes {' / '.join(kinds)}."))
+        st.markdown(quiet(f"Takes {' and '.join(f'{kind}s' for kind in kinds)}."))
+    elif read:
+        st.markdown(":orange[:material/info:] One of them reads texts and the other images: nothing goes into both.")
     return found
 
 
-def _create(name: str, choices: Sequence[Choice], dimension: int | None, metric: Metric) -> None:
+def _create(name: str, choices: Sequence[Choice], length: int | None, metric: Metric) -> None:
     try:
-        if dimension is not None:
+        if length is not None:
             _vet(name)
-            library().store.create(Namespace(scope(name).owner, name, (Index(INDEX, dimension, metric),)))
+            library().store.create(Namespace(scope(name).owner, name, (Index(INDEX, length, metric),)))
         else:
             services = [f"{choice.provider}/{choice.model}" for choice in choices if choice.model]
             if len(set(services)) < len(choices):

@@ -73,7 +73,10 @@ def _leave() -> None:
     for key in ("q", "filters"):
         if key in st.session_state:
             st.session_state[key] = ""
-    st.session_state.pop("like", None)
+    for key in ("search_by", "search_like", "search_using", "search_with"):
+        st.session_state.pop(key, None)
+    for name in ("by", "like", "using", "with"):
+        st.query_params.pop(name, None)
 
 
 def _note(found: Space) -> None:

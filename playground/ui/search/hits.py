@@ -13,7 +13,7 @@ from playground.ui.search.pictures import FIELDS, pictures
 from playground.ui.search.searching import Outcome
 from playground.ui.transcribe.words import plain
 from playground.vectors.execution import Found
-from playground.vectors.explained import sentence, similarity, worth
+from playground.vectors.explained import brief, sentence, similarity, worth
 from playground.vectors.rows import TEXT
 
 SHOWN = 20
@@ -60,12 +60,15 @@ def _card(outcome: Outcome, rank: int, key: str, image: str, note: str) -> None:
             )
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_why"):
             st.markdown(quiet(_why(outcome, found, rank)), width="stretch")
-            with st.popover("Details", type="tertiary", key=f"{key}_details"):
-                _details(outcome, found)
+            with st.popover(
+                "Details", type="tertiary", icon=":material/info:", help="Why it stands here", key=f"{key}_details"
+            ):
+                _details(outcome, rank)
             st.button(
                 "More like this",
                 key=f"{key}_like",
                 icon=":material/content_copy:",
+                help="More like this",
                 type="tertiary",
                 on_click=like,
                 args=(found.place.id,),
@@ -82,7 +85,7 @@ def _score(outcome: Outcome, found: Found) -> str:
 def _why(outcome: Outcome, found: Found, rank: int) -> str:
     if not found.place.shares:
         return "No search: it passes the filter."
-    return sentence(found.place, rank, outcome.metrics, outcome.found[0].place.score)
+    return brief(found.place, rank, outcome.metrics, outcome.found[0].place.score)
 
 
 def _labels(payload: Mapping[str, Any]) -> str:
@@ -100,10 +103,12 @@ def _said(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _details(outcome: Outcome, found: Found) -> None:
-    """The numbers behind a place: one line for each search, and the document itself."""
+def _details(outcome: Outcome, rank: int) -> None:
+    """The sentence and the numbers behind a place: one line for each search, and the document itself."""
+    found = outcome.found[rank - 1]
     shares = found.place.shares
     if shares:
+        st.markdown(sentence(found.place, rank, outcome.metrics, outcome.found[0].place.score))
         fused = len(shares) > 1 or found.place.score != shares[0].score
         st.dataframe(
             {

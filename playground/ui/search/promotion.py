@@ -7,7 +7,7 @@ from playground.ui.core import core
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
 from playground.ui.search.place import library
-from playground.ui.search.spaces import Space
+from playground.ui.search.spaces import Space, known
 from playground.vectors.store import Index
 
 _PROBLEM = "search_promotion_problem"
@@ -59,8 +59,8 @@ def _model(index: Index) -> str:
 
 
 def _dimensions(service: str) -> int | None:
-    known = library().services.known(service)
-    return known.dimensions if known else None
+    model = known(service)
+    return model.dimensions if model else None
 
 
 def _promote(found: Space, mappings: list[tuple[str, str]]) -> None:

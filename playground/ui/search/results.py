@@ -20,7 +20,7 @@ from playground.ui.search.targets import NOTHING, target
 from playground.ui.watch import BEAT, TICK
 from playground.units import seconds
 
-_LISTED = 100
+_LISTED, _FEW = 100, 6
 """Documents that are listed where nothing was asked."""
 
 
@@ -35,11 +35,11 @@ def draw_results(space: Space, question: Question, using: str, beside: str) -> N
         draw_beside(there[0], there[1])
         _maps(space, there)
         return
+    draw_line(there[0])
     left, right = st.columns([11, 8], gap="medium")
     with left:
-        draw_line(there[0])
         draw_hits(there[0])
-    with right:
+    with right, st.container(key="search_side"):
         _maps(space, there)
 
 
@@ -100,7 +100,7 @@ def draw_documents(space: Space) -> None:
                 "Id": [each.id for each in documents],
             },
             hide_index=True,
-            height=440,
+            height=440 if len(documents) > _FEW else "content",
             row_height=56 if any(images) else None,
             column_config={"Picture": st.column_config.ImageColumn(width=64), "Document": {"width": 330}},
             key="search_documents",
