@@ -21,6 +21,7 @@ MENU = {
     "Inspect": [
         ("runs", "Runs", "receipt_long", "Every run: search, open, compare latency, tokens and cost."),
         ("cache", "Cache", "bolt", "Answers that are reused: how sure, what they saved; try to fool it."),
+        ("plugins", "Plugins", "extension", "Your own models: try, check and compare them; make a new one."),
     ],
     "Set up": [("settings", "Settings", "tune", "Providers and their keys, the HTTP API, the data folder.")],
 }

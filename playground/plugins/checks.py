@@ -236,4 +236,4 @@ def _cosine(one: Sequence[float], other: Sequence[float]) -> float:
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")

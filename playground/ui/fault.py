@@ -13,6 +13,7 @@ _REQUEST = "It lies with the request."
 _SETUP = "It lies with the setup, not with the request."
 _PROVIDER = "It lies with the provider, not with the request."
 _OURS = "It lies with the playground, not with the request."
+_PLUGIN = "It lies with the plugin, or with what it was sent; the Plugins page shows more."
 _WORDS: Mapping[int, tuple[str, str]] = {
     400: ("The request cannot be done as it stands", _REQUEST),
     401: ("The key was not accepted", _SETUP),
@@ -24,6 +25,13 @@ _WORDS: Mapping[int, tuple[str, str]] = {
     499: ("Stopped", "What had arrived is kept."),
     503: ("Nobody can answer now", _SETUP),
     504: ("The provider said nothing for too long", _PROVIDER),
+}
+
+
+_OF_PLUGIN: Mapping[int, str] = {
+    404: "There is no such plugin",
+    503: "The plugin cannot be asked now",
+    504: "The plugin said nothing for too long",
 }
 
 
@@ -45,6 +53,8 @@ def fault(error: PlaygroundError | Mapping[str, Any], *, key: str, retry: Callab
 
 def _words(status: int, details: Mapping[str, Any]) -> tuple[str, str]:
     """A headline, and whose fault it is."""
+    if "plugin" in details:
+        return _OF_PLUGIN.get(status, "The plugin failed"), _PLUGIN
     remote = "provider" in details
     title, whose = _WORDS.get(
         status, ("The provider failed", _PROVIDER) if remote else ("The playground failed", _OURS)
