@@ -196,7 +196,8 @@ def test_extractors(client):
     uris = {each["feature_uri"]: each["index"]["dimensions"] for each in small["required_vector_indexes"]}
     assert uris["mixpeek://text_extractor@v1/all_minilm_l6_v2_v1"] == 384
     assert (custom[LETTERS]["realtime_available"], custom[LETTERS]["inference_type"]) == (True, "embedding")
-    assert custom["broken_one_0_0_0"]["realtime_available"] is False
+    assert "broken_one_0_0_0" not in custom
+    assert found(source="custom", include_disabled="true")["broken_one_0_0_0"]["realtime_available"] is False
     assert client.get(f"/v1/namespaces/default/extractors/{LETTERS}").json() == custom[LETTERS]
     check(client.get("/v1/namespaces/default/extractors/none"), 404, "NotFoundError")
     check(client.get("/v1/namespaces/default/extractors?source=other"), 422, "ValidationError")

@@ -77,9 +77,11 @@ async def list_extractors(
     namespace: Space,
     core: Annotated[Core, Depends(core)],
     source: Annotated[Origin, Query(description="Which of them")] = "all",
+    include_disabled: Annotated[bool, Query(description="Also plugins that are broken or not deployed")] = False,
 ) -> Response:
-    """The builtin extractors, then the plugins that this namespace has, those that cannot be asked too."""
-    found = await context(request).work(_all, core.runs, namespace, source)
+    """The builtin extractors, then the plugins that this namespace has."""
+    every = await context(request).work(_all, core.runs, namespace, source)
+    found = [each for each in every if include_disabled or each.deployed is not False]
     builtin = sum(each.source == "builtin" for each in found)
     return Reply(
         ExtractorList(

@@ -42,6 +42,8 @@ class PluginListItem(BaseModel):
     deployed: bool
     validation_status: Validation
     feature_uri: str
+    created_at: datetime
+    updated_at: datetime
 
 
 class PluginList(BaseModel):

@@ -34,13 +34,15 @@ def item(entry: Entry) -> PluginListItem:
         deployed=entry.deployed,
         validation_status=entry.validation,
         feature_uri=manifest.feature_uri,
+        created_at=entry.created_at,
+        updated_at=entry.deployed_at or entry.created_at,
     )
 
 
 def available(entry: Entry, enabled: bool) -> AvailablePlugin:
     """As one that a namespace may have."""
-    line = item(entry).model_dump(exclude={"deployed"})
-    return AvailablePlugin(**line, enabled_in_namespace=enabled, created_at=entry.created_at)
+    line = item(entry).model_dump(exclude={"deployed", "updated_at"})
+    return AvailablePlugin(**line, enabled_in_namespace=enabled)
 
 
 def document(entry: Entry, manifest: Manifest) -> PluginDocument:
