@@ -1,5 +1,6 @@
 """Drift: what has changed between two runs of the same request."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -56,8 +57,10 @@ def drift(before: RunRecord, after: RunRecord) -> Drift:
 
 
 def answers(run: RunRecord) -> list[str]:
-    """The texts of an answer, one per prompt, or what had arrived; none for vectors."""
+    """The texts of an answer, one per prompt, or what had arrived; none for vectors, JSON for a plugin's."""
     data: Any = (run.response or {}).get("data")
+    if run.task == "plugin":
+        return [json.dumps(data, indent=2, ensure_ascii=False)] if data else []
     match data:
         case {"texts": [*texts]}:
             return [text or "" for text in texts]
@@ -85,7 +88,7 @@ def _model(run: RunRecord) -> str:
 
 
 def _vectors(run: RunRecord) -> Any:
-    data: Mapping[str, Any] = (run.response or {}).get("data") or {}
+    data: Mapping[str, Any] = (run.response or {}).get("data") or {} if run.task != "plugin" else {}
     return data.get("embeddings") or ([data["embedding"]] if data.get("embedding") else [])
 
 

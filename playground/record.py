@@ -66,8 +66,11 @@ class RunRecord:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The texts that were answered, one per prompt: the response's, or what had arrived without one."""
-        data = (self.response or {}).get("data")
+        """The texts that were answered, one per prompt: the response's, or what had arrived without one.
+
+        None of a plugin's, whose answer has a shape of its own.
+        """
+        data = (self.response or {}).get("data") if self.task != "plugin" else None
         match data:
             case {"texts": [*several]}:
                 return tuple(text or "" for text in several)

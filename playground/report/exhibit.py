@@ -85,6 +85,10 @@ def _figures(run: RunRecord) -> Html:
 
 def _asked(run: RunRecord, files: Sequence[File]) -> Html:
     inputs: Mapping[str, Any] = run.request.get("inputs") or {}
+    if run.task == "plugin":
+        return inside(
+            [tag("pre", _json(inputs)), _shelf(files), tag("pre", _json(run.request.get("parameters") or {}))]
+        )
     text, texts = inputs.get("text"), inputs.get("texts") or []
     prompts = inputs.get("prompts") or []
     said = [("system prompt", inputs["system"])] if inputs.get("system") else []
@@ -102,9 +106,15 @@ def _asked(run: RunRecord, files: Sequence[File]) -> Html:
     )
 
 
+def _given(run: RunRecord) -> dict[str, Any]:
+    return {name: run.request.get(name) or {} for name in ("inputs", "parameters")}
+
+
 def _answered(run: RunRecord) -> Html:
     data = (run.response or {}).get("data")
     data = data if isinstance(data, Mapping) else {}
+    if run.task == "plugin" and run.response:
+        return tag("pre", _json(data))
     vectors = data.get("embeddings") or ([data["embedding"]] if data.get("embedding") else [])
     texts = run.texts
     parts = [

@@ -8,6 +8,7 @@ import streamlit as st
 from playground.record import RunRecord
 from playground.ui.attachments.cards import show
 from playground.ui.attachments.given import given
+from playground.ui.brief import brief
 from playground.ui.conversation import content_text
 from playground.ui.reading import draw_reading, has_boxes
 from playground.ui.schema import verdict
@@ -21,6 +22,9 @@ def show_request(run: RunRecord) -> None:
     inputs: Mapping[str, Any] = run.request.get("inputs") or {}
     with st.container(border=True, key="runs_asked"):
         st.markdown(":small[:gray[Asked]]")
+        if run.task == "plugin":
+            st.json({"inputs": inputs, "parameters": run.request.get("parameters") or {}}, expanded=2)
+            return
         if inputs.get("system"):
             st.caption(f"System prompt: {inputs['system']}")
         files = given(run.request)
@@ -42,6 +46,9 @@ def show_answer(run: RunRecord, key: str = "runs") -> None:
     data: Mapping[str, Any] = (run.response or {}).get("data") or {}
     with st.container(border=True, key=f"{key}_answered"):
         st.markdown(":small[:gray[Answered]]")
+        if run.task == "plugin" and run.response:
+            st.json(brief(data), expanded=2)
+            return
         _reasoning(data.get("reasoning") or run.reasoning)
         if has_boxes(data):
             draw_reading(run, data, key)

@@ -1,7 +1,6 @@
 """One run on its own page: what was asked and answered, how long it took, what it cost, what went over the wire."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -11,6 +10,7 @@ import streamlit as st
 
 from playground.metrics import tokens_per_second
 from playground.record import RunRecord
+from playground.ui.brief import brief
 from playground.ui.cache.evidence import run_receipts
 from playground.ui.content import show_answer, show_request
 from playground.ui.core import core
@@ -29,10 +29,6 @@ _STATUS = {
     "cancelled": ":orange-badge[:material/stop_circle: stopped]",
 }
 _DOORS = {"page": "a page", "api": "the HTTP API", "python": "Python", "cache": "the cache, as a judge"}
-_FEW = 8
-"""Numbers of a vector that are shown."""
-_MANY = 200
-"""Entries of any other list that are shown."""
 
 
 def headline(id_: str, task: str | None) -> None:
@@ -87,21 +83,6 @@ def show_run(run: RunRecord) -> None:
         )
         report_button([run.id], "runs", label="Download a report")
         add_button([run.id], "runs")
-
-
-def brief(value: Any) -> Any:
-    """A JSON value for reading: of long lists of numbers, the first few and how many there are."""
-    match value:
-        case Mapping():
-            return {key: brief(each) for key, each in value.items()}
-        case list() if len(value) > 2 * _FEW and all(isinstance(each, float | int) for each in value):
-            return [*value[:_FEW], f"… {len(value) - _FEW:,} more"]
-        case list() if len(value) > _MANY:
-            return [*map(brief, value[:_MANY]), f"… {len(value) - _MANY:,} more"]
-        case list():
-            return [brief(each) for each in value]
-        case _:
-            return value
 
 
 def masthead(run: RunRecord) -> None:

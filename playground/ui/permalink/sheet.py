@@ -6,9 +6,10 @@ import streamlit as st
 
 from playground.record import RunRecord
 from playground.seal import seal
+from playground.ui.brief import brief
 from playground.ui.cache.evidence import run_receipts
 from playground.ui.content import show_answer, show_request
-from playground.ui.detail import brief, facts, figures, masthead
+from playground.ui.detail import facts, figures, masthead
 from playground.ui.fault import fault
 from playground.ui.look import quiet
 from playground.ui.permalink.changes import again_button, draw_changes
