@@ -77,7 +77,8 @@ def _done(job: "Future[Any]") -> bool:
 
 def _whole(folder: Path) -> int:
     """Bytes of the files that are in their place."""
-    return sum(path.stat().st_size for path in folder.glob("*") if path.is_file())
+    files = (path for path in folder.rglob("*") if ".cache" not in path.parts[len(folder.parts) :] and path.is_file())
+    return sum(path.stat().st_size for path in files)
 
 
 def _held(folder: Path) -> int:

@@ -18,7 +18,7 @@ def play(server: ReplayServer, repository: str, files: Mapping[str, bytes], unti
     server.on("GET", f"/api/models/{repository}", Answer.json({"id": repository, "sha": COMMIT, "siblings": siblings}))
     for name, data in files.items():
         path = f"/{repository}/resolve/{COMMIT}/{name}"
-        headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{name}-{len(data)}"'}
+        headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{name.replace("/", "-")}-{len(data)}"'}
         server.on("HEAD", path, Answer(headers={**headers, "X-Linked-Size": str(len(data))}))
         server.on("GET", path, Answer(headers=headers, body=data, pieces=until and _halves(data, until)))
 

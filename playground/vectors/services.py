@@ -1,12 +1,15 @@
 """Services: who embeds, by the names that clients use; asked through the engine, so that every run is kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from playground.call import Model
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.errors import PlaygroundError, ProviderError
+from playground.features import TABLE
+from playground.plugins.names import Uri
 from playground.record import Door
 from playground.vectors.scope import Scope
 
@@ -40,11 +43,12 @@ class Services:
     find: Find
     providers: Iterable[str]
 
-    def request(self, service: str, inputs: Mapping[str, Any]) -> RawInferenceRequest:
-        """The request that has a service embed `inputs`."""
+    def request(self, service: str, inputs: Mapping[str, Any], *, query: bool = False) -> RawInferenceRequest:
+        """The request that has a service embed `inputs`; `query`: they are searched for."""
         name = NAMES.get(service.strip().lower(), service.strip())
         if name.startswith(_URI):
-            return RawInferenceRequest(feature_uri=name, inputs=dict(inputs))
+            parameters = _asking(name) if query else {}
+            return RawInferenceRequest(feature_uri=name, inputs=dict(inputs), parameters=parameters or None)
         provider, slash, model = name.partition("/")
         if slash and provider.lower() in (*self.providers, "gemini"):
             return RawInferenceRequest(provider=provider, model=model, inputs=dict(inputs))
@@ -67,7 +71,8 @@ class Services:
 
     def queries(self, scope: Scope, service: str, texts: Sequence[str]) -> Iterator[list[float]]:
         """One vector for each text that is searched for. Raises PlaygroundError."""
-        return self.texts(scope, service, texts)
+        for start in range(0, len(texts), TEXTS):
+            yield from self._embedded(scope, service, "texts", texts[start : start + TEXTS], query=True)
 
     def texts(self, scope: Scope, service: str, texts: Sequence[str]) -> Iterator[list[float]]:
         """One vector for each text. Raises PlaygroundError."""
@@ -80,14 +85,24 @@ class Services:
             for field, some in _alike(contents[start : start + FILES]):
                 yield from self._embedded(scope, service, field, some)
 
-    def _embedded(self, scope: Scope, service: str, field: str, values: Sequence[str]) -> list[list[float]]:
-        response = self.ask(self.request(service, {field: list(values)}), scope.namespace, scope.door)
+    def _embedded(
+        self, scope: Scope, service: str, field: str, values: Sequence[str], *, query: bool = False
+    ) -> list[list[float]]:
+        response = self.ask(self.request(service, {field: list(values)}, query=query), scope.namespace, scope.door)
         return _vectors(response, len(values), service)
 
 
 def readable(error: PlaygroundError) -> str:
     """An error in the middle of a sentence."""
     return error.message.rstrip(".")
+
+
+def _asking(uri: str) -> dict[str, Any]:
+    """The parameters with which a builtin feature reads what is searched for."""
+    with suppress(ValueError):  # who asks will be told
+        feature = TABLE.get(Uri.parse(uri))
+        return dict(feature.query) if feature else {}
+    return {}
 
 
 def _alike(contents: Sequence[str]) -> Iterator[tuple[str, list[str]]]:

@@ -16,7 +16,7 @@ from playground.runs import Runs, build
 from playground.settings import Settings
 
 NOBODY = "http://127.0.0.1:9"
-"""An address where nothing listens: local servers of this machine stay out of the tests."""
+"""An address where nothing listens: local servers of this machine, and the hub, stay out of the tests."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,7 @@ def serve(data_dir: object, key: str = "test-key-of-the-contract", **values: obj
         "OLLAMA_HOST": NOBODY,
         "LM_STUDIO_BASE_URL": f"{NOBODY}/v1",
         "LLAMA_CPP_BASE_URL": f"{NOBODY}/v1",
+        "HF_ENDPOINT": NOBODY,
     } | values
     runs = build(Settings.of({name: str(value) for name, value in given.items()}))
     with listening(app(lambda: runs)) as url:

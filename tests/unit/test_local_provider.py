@@ -24,6 +24,7 @@ CALLS = {
     "colour-and-edges": Call("embedding", "colour-and-edges", media=(PICTURE,)),
     "pocketsphinx-en-us": Call("transcription", "pocketsphinx-en-us", media=(SOUND,)),
     "clip-vit-b-32": Call("embedding", "clip-vit-b-32", texts=("a",), media=(PICTURE,)),
+    "multilingual-e5-large-instruct": Call("embedding", "multilingual-e5-large-instruct", texts=("a",)),
     "whisper-tiny": Call("transcription", "whisper-tiny", media=(SOUND,)),
     "whisper-base": Call("transcription", "whisper-base", media=(SOUND,)),
     "whisper-small": Call("transcription", "whisper-small", media=(SOUND,)),

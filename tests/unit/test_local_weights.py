@@ -181,7 +181,7 @@ def test_a_hub_that_is_forbidden_is_not_asked(hub: ReplayServer, tmp_path: Path,
 
 
 def test_an_extra_that_is_missing_is_named_before_anything_is_fetched(tmp_path: Path):
-    row = replace(fetched_models.ROWS[1], package="nobody_has_this")
+    row = replace(next(row for row in fetched_models.ROWS if row.extra), package="nobody_has_this")
     assert row.told(tmp_path).note.endswith("Needs `pip install 'inference-playground[whisper]'`.")
     with pytest.raises(InferenceServiceUnavailableError) as failure:
         next(row.answer(Call("transcription", row.model.id, media=(SOUND,)), tmp_path, NOWHERE))

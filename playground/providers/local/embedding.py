@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playground.call import Call, Chunk, Model, Usage
-from playground.providers.local.encoder import Vector, load, missing
+from playground.providers.local.encoder import Encoder, Vector, load, missing
 
 REFUSES = {
     "dimensions": "its vectors were not trained to be shortened; reduce them yourself, by PCA for example",
@@ -25,9 +25,14 @@ MODEL = Model(
 
 
 def answer(call: Call, folder: Path) -> Iterator[Chunk]:
+    """One vector per text, by the encoder in a folder; raises what `load` raises."""
+    yield from embedded(call, load(folder))
+
+
+def embedded(call: Call, encoder: Encoder) -> Iterator[Chunk]:
     """One vector per text; `truncated` lists the texts that were cut, `usage` has the tokens that were read."""
     vectors: list[Vector] = []
-    for vector in load(folder).embed_all(call.texts, call.stop):
+    for vector in encoder.embed_all(call.texts, call.stop):
         vectors.append(vector)
         if len(vectors) % _REPORTED == 0:
             yield Chunk(progress=len(vectors) / len(call.texts))

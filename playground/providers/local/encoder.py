@@ -18,8 +18,10 @@ from playground.call import Stop
 from playground.errors import CancelledError, InferenceServiceUnavailableError, ProviderError
 
 BUNDLED = Path(__file__).parent / "models" / "all-minilm-l6-v2"
-NEEDED = ("model.onnx", "tokenizer.json", "tokenizer_config.json")
-"""What a folder must hold; `1_Pooling/config.json` and `config.json` are read when they are there."""
+MODEL = "model.onnx"
+"""The weights, in the folder itself or in `onnx` within it, as the hub has them."""
+NEEDED = ("tokenizer.json", "tokenizer_config.json")
+"""What a folder must hold beside them; `1_Pooling/config.json` and `config.json` are read when they are there."""
 
 _WORKERS = min(8, os.cpu_count() or 1)
 _CHUNK = 16 * _WORKERS  # texts between two looks at the stop button
@@ -76,28 +78,35 @@ def _tokenizer() -> Any:
 
 def missing(folder: Path) -> str | None:
     """The first needed file that a folder does not have."""
+    if not _weights(folder).is_file():
+        return MODEL
     return next((name for name in NEEDED if not (folder / name).is_file()), None)
 
 
 def load(folder: Path) -> Encoder:
     """The encoder in a folder, loaded once in a process. Raises InferenceServiceUnavailableError naming the fault."""
-    with _LOADING:
-        return _load(folder)
-
-
-@cache
-def _load(folder: Path) -> Encoder:
     lacking = missing(folder)
     if lacking is not None:
         raise _unusable(folder, f"`{lacking}` is missing there")
     try:
-        return Encoder(folder.name, _model(folder))
+        return opened(folder)
     except Exception as error:
         raise _unusable(folder, str(error).replace(str(folder), folder.name)) from error
 
 
+def opened(folder: Path) -> Encoder:
+    """The same, for a folder that has all files; raises what onnxruntime, the tokenizer and fastembed raise."""
+    with _LOADING:
+        return _open(folder)
+
+
+@cache
+def _open(folder: Path) -> Encoder:
+    return Encoder(folder.name, _model(folder))
+
+
 def _unusable(folder: Path, fault: str) -> InferenceServiceUnavailableError:
-    needed = ", ".join(f"`{name}`" for name in NEEDED)
+    needed = ", ".join(f"`{name}`" for name in (MODEL, *NEEDED))
     return InferenceServiceUnavailableError(
         f"the model folder `{folder.name}` cannot be used: {fault}. It needs {needed}",
         code="model_folder_broken",
@@ -113,10 +122,20 @@ def _model(folder: Path) -> Any:
     name = f"{folder}#{pooling}"
     if all(known["model"].lower() != name.lower() for known in TextEmbedding.list_supported_models()):
         TextEmbedding.add_custom_model(
-            name, pooling, normalization=True, sources=ModelSource(url="file:"), dim=0, model_file="model.onnx"
+            name,
+            pooling,
+            normalization=True,
+            sources=ModelSource(url="file:"),
+            dim=0,
+            model_file=_weights(folder).relative_to(folder).as_posix(),
         )
     # An empty `cache_dir` would have it make a folder among the temporary files.
     return TextEmbedding(name, cache_dir=str(folder), threads=1, cuda=False, specific_model_path=str(folder))
+
+
+def _weights(folder: Path) -> Path:
+    within = folder / "onnx" / MODEL
+    return within if within.is_file() else folder / MODEL
 
 
 def _pooling(folder: Path) -> Any:
@@ -135,5 +154,5 @@ def _pooling(folder: Path) -> Any:
 def _gives_sentences(folder: Path) -> bool:
     from onnxruntime import InferenceSession
 
-    session = InferenceSession(str(folder / "model.onnx"), providers=["CPUExecutionProvider"])
+    session = InferenceSession(str(_weights(folder)), providers=["CPUExecutionProvider"])
     return len(session.get_outputs()[0].shape) == 2

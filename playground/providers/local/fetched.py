@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playground.call import Call, Chunk, Model
 from playground.errors import InferenceServiceUnavailableError
-from playground.providers.local import clip, whisper
+from playground.providers.local import clip, e5, whisper
 from playground.providers.local.weights import Weights
 
 
@@ -63,6 +63,7 @@ class Fetched:
 
 ROWS = (
     Fetched(clip.MODEL, clip.WEIGHTS, clip.check, clip.answer),
+    Fetched(e5.MODEL, e5.WEIGHTS, e5.check, e5.answer, e5.TAKES),
     *(
         Fetched(model, weights, whisper.check, whisper.answer, whisper.TAKES, "faster_whisper", "whisper")
         for model, weights in whisper.MODELS
