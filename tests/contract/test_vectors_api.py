@@ -202,7 +202,7 @@ def test_a_document_goes_its_way(mine):
         assert found["payload"] == {"title": "a/b c", "n": 1, "none": None, "metadata": {"by": "us"}}
         assert (found["document_id"], found["n"], found["vectors"]) == ("a/b c", 1, {"one": Y})
     filters = {"AND": [{"field": "metadata.by", "operator": "eq", "value": "us"}]}
-    listed = mine.post("/v1/documents/list", json={"filters": filters, "include_total": True}).json()
+    listed = mine.post("/v1/documents/list?include_total=true", json={"filters": filters}).json()
     assert ([each["document_id"] for each in listed["results"]], listed["total_documents"]) == (["a/b c"], 1)
     assert mine.delete("/v1/namespaces/space/documents/a%2Fb c").json()["deleted"] == 1
     check(mine.delete("/v1/namespaces/space/documents/a%2Fb c"), 404, "NotFoundError")

@@ -189,7 +189,8 @@ def listed(
         filter=passing,
         vectors=listing.return_vectors,
     )
-    total = library.store.count(scope.owner, scope.namespace, passing) if listing.include_total else None
+    wanted = listing.include_total if listing.include_total is not None else asked.include_total
+    total = library.store.count(scope.owner, scope.namespace, passing) if wanted else None
     told = [document(each, vectors=listing.return_vectors) for each in found]
     return DocumentList(results=told, pagination=standing(begin, limit, len(found), total), total_documents=total)
 

@@ -32,8 +32,10 @@ def _asked(
     offset: Annotated[int | None, Query(ge=0)] = None,
     page: Annotated[int | None, Query(ge=1)] = None,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
+    include_total: bool | None = None,
 ) -> Listing:
-    return Listing(limit=limit, page_size=page_size, offset=offset, page=page, cursor=cursor)
+    found = Listing(limit=limit, page_size=page_size, offset=offset, page=page, cursor=cursor)
+    return found.model_copy(update={"include_total": include_total})
 
 
 Asked = Annotated[Listing, Depends(_asked)]

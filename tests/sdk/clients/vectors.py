@@ -71,7 +71,9 @@ def typed_document():
 @case
 def typed_documents():
     api = mixpeek.DocumentsApi(TYPED)
-    return [api.get_document_ns("a").to_dict(), api.list_documents_ns(limit=1, include_total=True).to_dict()]
+    page = api.list_documents_ns(limit=1, include_total=True)
+    told = [len(page.results), page.total_documents, page.pagination.total, page.pagination.next_cursor is not None]
+    return [api.get_document_ns("a").to_dict(), told]
 
 
 @case
@@ -89,7 +91,9 @@ def typed_retriever():
             "input_schema": {"qv": {"type": "array", "required": True}},
         }
     )
-    return mixpeek.RetrieversApi(TYPED).create_retriever(request)
+    made = mixpeek.RetrieversApi(TYPED).create_retriever(request)
+    only = made.stages[0]
+    return [made.retriever_name, made.fusion, made.collection_identifiers, only.parameters == only.config["parameters"]]
 
 
 @case
@@ -158,7 +162,8 @@ def typed_collection():
     request = mixpeek.CreateCollectionRequest.from_dict(
         {"collection_name": "stories", "source": {"type": "bucket", "bucket_ids": ["bkt_1"]}, "metadata": {"a": 1}}
     )
-    return mixpeek.CollectionsApi(TYPED).create_collection(request)
+    made = mixpeek.CollectionsApi(TYPED).create_collection(request)
+    return [made.feature_extractor.feature_extractor_id, made.source.bucket_ids, made.vector_indexes[0].name]
 
 
 @case
@@ -295,7 +300,7 @@ def ran(code: str, names: dict) -> str:
     code = code.replace("sk_xxxxxxxxxxxxx", KEY)
     try:
         exec(compile(code, "snippet", "exec"), names)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is told
         return f"{type(error).__name__}: {str(error)[:300]}"
     return "ran"
 
