@@ -5,8 +5,8 @@
     {"metadata.lang": "de", "year": {"gte": 1990, "lt": 2000}}       the same, shorter
 
 This is the form of published clients' attribute filters. A path's steps are joined by dots. Lists are looked through:
-a path goes on in each object of a list, and a condition holds when it holds for one element. So `ne`, `nin` are the
-opposites of `eq`, `in`: they hold where nothing equals, also where there is nothing.
+a path goes on in each object of a list, and a condition holds when it holds for one element, also of a list in a list.
+So `ne`, `nin` are the opposites of `eq`, `in`: they hold where nothing equals, also where there is nothing.
 """
 
 from collections.abc import Mapping

@@ -8,7 +8,7 @@ from playground.vectors.filter import Condition, Every, Filter, Neither, Operato
 from playground.vectors.store import Payload
 
 OTHER = object()
-"""Stands for what no condition compares: an object, an empty list, a list in a list."""
+"""Stands for what no condition compares: an object, an empty list, a list in a list in a list."""
 _OPPOSITES: dict[Operator, Operator] = {"ne": "eq", "nin": "in"}
 
 
@@ -45,9 +45,7 @@ def found(payload: Payload, path: tuple[str, ...]) -> list[Any]:
     items: list[Any] = [payload]
     for step in path:
         items = [item[step] for item in _through(items) if isinstance(item, dict) and step in item]
-    values: list[Any] = []
-    for item in items:
-        values += (item or [OTHER]) if isinstance(item, list) else [item]
+    values = [value for item in items for value in _through(_through([item])) or [OTHER]]
     return [OTHER if isinstance(value, dict | list) else value for value in values]
 
 

@@ -112,7 +112,8 @@ def _ready(place: int, document: Document) -> Ready:
 def _vector(vector: ArrayLike, where: tuple[str | int, ...]) -> Vector:
     """Raises ValueError with a failure."""
     try:
-        array = np.array(vector, np.float32)
+        with np.errstate(over="ignore"):
+            array = np.array(vector, np.float32)
     except (TypeError, ValueError, OverflowError):
         array = np.zeros(0, np.float32)
     if array.ndim != 1 or not 1 <= len(array) <= DIMENSIONS:

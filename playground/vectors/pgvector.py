@@ -1,7 +1,7 @@
 """The engine on a PostgreSQL server with pgvector: small namespaces exactly, large ones by an HNSW index.
 
-A filtered search goes on along the index until it has enough (iterative scan), or, when PostgreSQL expects few to
-pass, sorts all that do. What comes back is scored again in float64.
+A filtered search goes on along the index until it has enough (iterative scan), or, where PostgreSQL expects few to
+pass, looks at all that do: a graph misses some of few. What comes back is scored again in float64.
 https://github.com/pgvector/pgvector
 """
 
@@ -28,13 +28,15 @@ from playground.vectors.store import Hit, Index, Query, Vector
 from playground.vectors.tables import Selection, asked, ranked, upsert
 
 _MORE = 8  # candidates beyond 2k: pgvector sorts by distances in float32 or float16
+_PASSING = 2000
+"""Rows that pass a filter, as PostgreSQL expects, up to which all of them are looked at."""
 _SETTINGS = {
     "jit": "off",  # compiling takes longer than any of our queries
     "plan_cache_mode": "force_custom_plan",  # the best plan depends on the filter
     "hnsw.iterative_scan": "relaxed_order",
     "hnsw.max_scan_tuples": "100000",
     "hnsw.scan_mem_multiplier": "8",
-    "hnsw.ef_search": "200",
+    "hnsw.ef_search": "100",
 }
 _PATH = """set_config('search_path', concat_ws(', ', quote_ident(current_schema()), (
     SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
@@ -145,6 +147,8 @@ class Pgvector:
         index = asked(space, query)
         sought = fitted(query.vector, index)
         graph = Graph(space, index, _reaches(connection, space).get(space.columns[index.name], 0))
+        if query.filter and graph.reach and _expected(connection, selection) <= _PASSING:
+            connection.execute("SELECT set_config('enable_indexscan', 'off', true)")  # HNSW has no other way
         best = (
             f"(SELECT id, payload, {graph.column} FROM {space.table} WHERE number {{}} {graph.reach} "
             f"AND {graph.column} IS NOT NULL AND {selection.condition} ORDER BY {graph.distance()} LIMIT ?)"
@@ -158,6 +162,14 @@ class Pgvector:
         hits = [(unbound(row[0]), float(score), row[1]) for row, score in zip(rows, found, strict=True)]
         ranking = sorted((hit for hit in hits if not np.isnan(hit[1])), key=ranked)
         return [Hit(id_, score, json.loads(payload)) for id_, score, payload in ranking[: query.k]]
+
+
+def _expected(connection: Connection, selection: Selection) -> float:
+    """How many rows PostgreSQL expects to be selected, without looking for them."""
+    plan = connection.execute(
+        f"EXPLAIN (FORMAT JSON) SELECT FROM {selection.space.table} WHERE {selection.condition}", selection.values
+    ).fetchone()
+    return float(plan[0][0]["Plan"]["Plan Rows"])
 
 
 def _reaches(connection: Connection, space: Space) -> dict[str, int]:

@@ -19,7 +19,10 @@ _SPARSE = 0.25
 
 
 def scores(metric: Metric, rows: Vector, query: Vector) -> Scores:
-    """Scores of `rows` (m, dimension), in float64; equal rows have equal scores wherever they stand."""
+    """Scores of `rows` (m, dimension), in float64; equal rows have equal scores wherever they stand.
+
+    A row of zeros has no cosine: NaN.
+    """
     wide, asked = rows.astype(np.float64), query.astype(np.float64)
     if metric == "euclidean":
         away = wide - asked
@@ -29,7 +32,8 @@ def scores(metric: Metric, rows: Vector, query: Vector) -> Scores:
     if metric == "dot":
         return inner
     lengths = np.sqrt(np.einsum("ij,ij->i", wide, wide)) * np.sqrt(np.einsum("i,i->", asked, asked))
-    cosines: Scores = np.clip(inner / lengths, -1, 1)
+    with np.errstate(invalid="ignore"):
+        cosines: Scores = np.clip(inner / lengths, -1, 1)
     return cosines
 
 
