@@ -39,7 +39,7 @@ def ask(space: Space, there: Sequence[Space]) -> tuple[Question | None, str, str
             using = _choose("Search by", USING, choices(space), help_="One of its retrievers, or some of its vectors.")
             others = {
                 NOTHING: "nothing",
-                **{name: said for each in there for name, said in _others(each, space).items()},
+                **{name: said for each in there if way in ways_of(each) for name, said in _others(each, using).items()},
             }
             beside = _choose("Compare with", WITH, others, help_="The same question, asked there too, side by side.")
             k = st.selectbox("Hits", KS, index=1, key=K, bind="query-params", width=90)
@@ -174,12 +174,8 @@ def _name(id_: str, payload: object) -> str:
     return f"{short(str(text), 90)}" if text else id_
 
 
-def _others(each: Space, ours: Space) -> dict[str, str]:
-    return {
-        name: label(each, said)
-        for name, said in choices(each).items()
-        if each.id != ours.id or "/" in name or "#" in name
-    }
+def _others(each: Space, using: str) -> dict[str, str]:
+    return {name: label(each, said) for name, said in choices(each).items() if name != using}
 
 
 def _choose(said: str, key: str, options: dict[str, str], *, help_: str) -> str:

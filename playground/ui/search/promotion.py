@@ -69,4 +69,5 @@ def _promote(found: Space, mappings: list[tuple[str, str]]) -> None:
     except PlaygroundError as error:
         st.session_state[_PROBLEM] = error.message
     else:
+        st.session_state.pop("search_by", None)
         st.toast(f"`{found.id}` is managed now: texts can be searched for.", icon=":material/check:")
