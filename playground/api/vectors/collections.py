@@ -13,7 +13,7 @@ from playground.api.openapi import body, failures
 from playground.api.payload import reader
 from playground.api.reply import Reply
 from playground.api.vectors.namespaces import Deleted, configs
-from playground.api.vectors.paging import Asked, Listing, Page, Unresolved, paged, searched, warned
+from playground.api.vectors.paging import Asked, Listing, Page, Unresolved, merged, paged, searched, warned
 from playground.api.vectors.scoped import Here
 from playground.vectors import extractor
 from playground.vectors.collections import Collection
@@ -93,7 +93,7 @@ async def create_collection(desk: Here, new: Annotated[NewCollection, Depends(re
 @router.get("", summary="List collections", response_model=CollectionList, responses=FAILURES)
 async def list_collections_get(desk: Here, asked: Asked) -> Response:
     """Those of the namespace, oldest first."""
-    return Reply(await desk.work(_listed, asked, Listing()))
+    return Reply(await desk.work(_listed, asked))
 
 
 @router.post(
@@ -109,7 +109,7 @@ async def list_collections(
     listing: Annotated[Listing, Depends(reader(Listing, optional=True))],
 ) -> Response:
     """Those of the namespace, oldest first."""
-    return Reply(await desk.work(_listed, asked, listing))
+    return Reply(await desk.work(_listed, merged(asked, listing)))
 
 
 @router.get(
@@ -165,9 +165,9 @@ def _changed(library: Library, scope: Scope, name: str, asked: CollectionChange)
     return _info(library, scope, library.collections.change(scope, name, change))
 
 
-def _listed(library: Library, scope: Scope, asked: Listing, listing: Listing) -> CollectionList:
-    found = searched(library.collections.all(scope), listing.search, "id", "name", "about")
-    some, page = paged(found, asked, listing)
+def _listed(library: Library, scope: Scope, asked: Listing) -> CollectionList:
+    found = searched(library.collections.all(scope), asked.search, "id", "name", "about")
+    some, page = paged(found, asked)
     return CollectionList(
         results=[_info(library, scope, each) for each in some],
         pagination=page,

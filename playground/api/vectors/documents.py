@@ -11,7 +11,7 @@ from playground.api.openapi import body, failures
 from playground.api.payload import reader
 from playground.api.reply import Reply
 from playground.api.vectors.namespaces import Deleted
-from playground.api.vectors.paging import Asked, Listing, Page, standing, window
+from playground.api.vectors.paging import Asked, Listing, Page, merged, standing, window
 from playground.api.vectors.scoped import Here, There
 from playground.api.vectors.told import document
 from playground.errors import NotFoundError
@@ -135,7 +135,7 @@ async def get_document_byo(document_id: str, desk: There, return_vectors: _Vecto
 )
 async def list_documents_byo(desk: There, asked: Asked, listing: _Listing) -> Response:
     """By their ids; `filters` as in retrievers."""
-    return Reply(await desk.work(listed, asked, listing))
+    return Reply(await desk.work(listed, merged(asked, listing)))
 
 
 @router.delete(
@@ -170,14 +170,12 @@ async def get_document_ns(document_id: str, desk: Here, return_vectors: _Vectors
 )
 async def list_documents_ns(desk: Here, asked: Asked, listing: _Listing) -> Response:
     """By their ids, in the namespace that `X-Namespace` names."""
-    return Reply(await desk.work(listed, asked, listing))
+    return Reply(await desk.work(listed, merged(asked, listing)))
 
 
-def listed(
-    library: Library, scope: Scope, asked: Listing, listing: DocumentListing, within: Filter | None = None
-) -> DocumentList:
+def listed(library: Library, scope: Scope, listing: DocumentListing, within: Filter | None = None) -> DocumentList:
     """One page; `within` is a filter on top."""
-    begin, limit = window(asked, listing, 10)
+    begin, limit = window(listing, 10)
     parts = [within, read(listing.filters, ("filters",)), _collected(library, scope, listing.collection_ids)]
     there = tuple(each for each in parts if each is not None)
     passing = Every(there) if there else None
@@ -189,8 +187,7 @@ def listed(
         filter=passing,
         vectors=listing.return_vectors,
     )
-    wanted = listing.include_total if listing.include_total is not None else asked.include_total
-    total = library.store.count(scope.owner, scope.namespace, passing) if wanted else None
+    total = library.store.count(scope.owner, scope.namespace, passing) if listing.include_total else None
     told = [document(each, vectors=listing.return_vectors) for each in found]
     return DocumentList(results=told, pagination=standing(begin, limit, len(found), total), total_documents=total)
 

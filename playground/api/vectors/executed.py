@@ -82,7 +82,7 @@ def executed(
 def _page(found: Execution, asked: Execute) -> tuple[tuple[Found, ...], dict[str, Any]]:
     wanted = asked.pagination or Pagination(limit=asked.limit)
     listing = Listing(limit=wanted.limit or wanted.page_size, page=wanted.page_number, cursor=wanted.cursor)
-    begin, limit = window(listing, Listing(), max(len(found.found), 1))
+    begin, limit = window(listing, max(len(found.found), 1))
     some = found.found[begin : begin + limit]
     more = begin + len(some) < len(found.found)
     return some, {

@@ -13,7 +13,7 @@ from playground.api.payload import reader
 from playground.api.reply import Reply
 from playground.api.vectors.documents import DocumentList, DocumentListing, listed
 from playground.api.vectors.namespaces import Deleted
-from playground.api.vectors.paging import Asked
+from playground.api.vectors.paging import Asked, merged
 from playground.api.vectors.scoped import Here
 from playground.api.vectors.told import document
 from playground.errors import NotFoundError
@@ -76,7 +76,7 @@ async def create_document(
 )
 async def list_documents(collection_identifier: str, desk: Here, asked: Asked, listing: _Listing) -> Response:
     """By their ids."""
-    return Reply(await desk.work(_listed, collection_identifier, asked, listing))
+    return Reply(await desk.work(_listed, collection_identifier, merged(asked, listing)))
 
 
 @router.get(
@@ -110,9 +110,9 @@ def _put(library: Library, scope: Scope, name: str, new: Document) -> dict[str, 
     return document(library.store.document(scope.owner, scope.namespace, new.id))
 
 
-def _listed(library: Library, scope: Scope, name: str, asked: Any, listing: DocumentListing) -> DocumentList:
+def _listed(library: Library, scope: Scope, name: str, listing: DocumentListing) -> DocumentList:
     collection = library.collections.get(scope, name)
-    return listed(library, scope, asked, listing, equal(COLLECTION, collection.id))
+    return listed(library, scope, listing, equal(COLLECTION, collection.id))
 
 
 def _erased(library: Library, scope: Scope, name: str, id_: str) -> int:

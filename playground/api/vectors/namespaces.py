@@ -14,7 +14,7 @@ from playground.api.caller import Caller, may_use
 from playground.api.openapi import body, failures
 from playground.api.payload import reader
 from playground.api.reply import Reply
-from playground.api.vectors.paging import Asked, Listing, Page, paged, searched
+from playground.api.vectors.paging import Asked, Listing, Page, merged, paged, searched
 from playground.api.vectors.scoped import Here, There
 from playground.namespace import FORM, fits
 from playground.vectors import extractor
@@ -185,7 +185,7 @@ async def create_namespace(
 @router.get("", summary="List namespaces", response_model=NamespaceList, responses=FAILURES)
 async def list_namespaces_get(desk: Here, caller: Identity, asked: Asked) -> Response:
     """The namespaces of the key, by their ids."""
-    return Reply(await desk.work(_listed, caller, asked, Listing()))
+    return Reply(await desk.work(_listed, caller, asked))
 
 
 @router.post(
@@ -202,7 +202,7 @@ async def list_namespaces(
     listing: Annotated[Listing, Depends(reader(Listing, optional=True))],
 ) -> Response:
     """The namespaces of the key, by their ids."""
-    return Reply(await desk.work(_listed, caller, asked, listing))
+    return Reply(await desk.work(_listed, caller, merged(asked, listing)))
 
 
 @router.get("/{namespace_id}", summary="Look at a namespace", response_model=NamespaceInfo, responses=FAILURES)
@@ -300,10 +300,10 @@ def _managed(library: Library, _: Scope, caller: Caller, id_: str, new: NewManag
     return _info(library, kept)
 
 
-def _listed(library: Library, _: Scope, caller: Caller, asked: Listing, listing: Listing) -> NamespaceList:
+def _listed(library: Library, _: Scope, caller: Caller, asked: Listing) -> NamespaceList:
     found = [each for each in library.store.namespaces(caller.id) if caller.may(each.id)]
-    found = searched(found, listing.search, "id", "config")
-    some, page = paged(found, asked, listing)
+    found = searched(found, asked.search, "id", "config")
+    some, page = paged(found, asked)
     return NamespaceList(results=[_info(library, each) for each in some], pagination=page, total_count=len(found))
 
 

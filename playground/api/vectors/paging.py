@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Depends, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from playground.errors import NotFoundError
@@ -12,6 +12,7 @@ from playground.vectors.fit import refuse
 from playground.vectors.scope import Scope
 
 T = TypeVar("T")
+L = TypeVar("L", bound="Listing")
 
 
 class Listing(BaseModel):
@@ -26,19 +27,7 @@ class Listing(BaseModel):
     search: str | None = Field(default=None, description="Only entries whose name, id or description has this in it")
 
 
-def _asked(
-    limit: Annotated[int | None, Query(ge=1, le=1000)] = None,
-    page_size: Annotated[int | None, Query(ge=1, le=1000)] = None,
-    offset: Annotated[int | None, Query(ge=0)] = None,
-    page: Annotated[int | None, Query(ge=1)] = None,
-    cursor: Annotated[str | None, Query(max_length=2000)] = None,
-    include_total: bool | None = None,
-) -> Listing:
-    found = Listing(limit=limit, page_size=page_size, offset=offset, page=page, cursor=cursor)
-    return found.model_copy(update={"include_total": include_total})
-
-
-Asked = Annotated[Listing, Depends(_asked)]
+Asked = Annotated[Listing, Query()]
 """What the query says."""
 
 
@@ -63,17 +52,18 @@ class Unresolved(BaseModel):
     next_step: str
 
 
-def window(asked: Listing, body: Listing, usual: int) -> tuple[int, int]:
+def merged(asked: Listing, body: L) -> L:
+    """What the body says, and the query where the body says nothing."""
+    said = asked.model_dump(exclude_none=True)
+    return body.model_copy(update={name: value for name, value in said.items() if getattr(body, name) is None})
+
+
+def window(asked: Listing, usual: int) -> tuple[int, int]:
     """Where a page begins and how many entries it has. Raises ValidationError for a cursor that is none."""
-    limit = body.limit or body.page_size or asked.limit or asked.page_size or usual
-    for each in (body, asked):
-        if each.cursor:
-            return _begin(each.cursor), limit
-        if each.offset is not None:
-            return each.offset, limit
-        if each.page is not None:
-            return (each.page - 1) * limit, limit
-    return 0, limit
+    limit = asked.limit or asked.page_size or usual
+    if asked.cursor:
+        return _begin(asked.cursor), limit
+    return (asked.offset if asked.offset is not None else ((asked.page or 1) - 1) * limit), limit
 
 
 def standing(begin: int, limit: int, count: int, total: int | None) -> Page:
@@ -88,9 +78,9 @@ def standing(begin: int, limit: int, count: int, total: int | None) -> Page:
     )
 
 
-def paged(found: Sequence[T], asked: Listing, body: Listing) -> tuple[Sequence[T], Page]:
+def paged(found: Sequence[T], asked: Listing) -> tuple[Sequence[T], Page]:
     """One page of what is all in memory."""
-    begin, limit = window(asked, body, 100)
+    begin, limit = window(asked, 100)
     some = found[begin : begin + limit]
     return some, standing(begin, limit, len(some), len(found))
 

@@ -15,7 +15,7 @@ from playground.api.payload import reader
 from playground.api.reply import Reply
 from playground.api.vectors.executed import Execute, Executed, executed
 from playground.api.vectors.namespaces import Deleted
-from playground.api.vectors.paging import Asked, Listing, Page, Unresolved, paged, searched, warned
+from playground.api.vectors.paging import Asked, Listing, Page, Unresolved, merged, paged, searched, warned
 from playground.api.vectors.scoped import Here
 from playground.vectors.library import Library
 from playground.vectors.retriever import Retriever, schema_of
@@ -126,7 +126,7 @@ async def create_retriever(desk: Here, new: Annotated[NewRetriever, Depends(read
 @router.get("", summary="List retrievers", response_model=RetrieverList, responses=FAILURES)
 async def list_retrievers_get(desk: Here, asked: Asked) -> Response:
     """Those of the namespace, oldest first."""
-    return Reply(await desk.work(_listed, asked, Listing()))
+    return Reply(await desk.work(_listed, asked))
 
 
 @router.post(
@@ -142,7 +142,7 @@ async def list_retrievers(
     listing: Annotated[Listing, Depends(reader(Listing, optional=True))],
 ) -> Response:
     """Those of the namespace, oldest first."""
-    return Reply(await desk.work(_listed, asked, listing))
+    return Reply(await desk.work(_listed, merged(asked, listing)))
 
 
 @router.post(
@@ -270,9 +270,9 @@ def _ids(library: Library, scope: Scope, names: Any) -> list[str]:
     return [library.collections.get(scope, name).id for name in names]
 
 
-def _listed(library: Library, scope: Scope, asked: Listing, listing: Listing) -> RetrieverList:
-    found = searched(library.retrievers.all(scope), listing.search, "id", "name", "about")
-    some, page = paged(found, asked, listing)
+def _listed(library: Library, scope: Scope, asked: Listing) -> RetrieverList:
+    found = searched(library.retrievers.all(scope), asked.search, "id", "name", "about")
+    some, page = paged(found, asked)
     return RetrieverList(
         results=list(map(info, some)),
         total=len(found),
