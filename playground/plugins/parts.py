@@ -43,9 +43,9 @@ def _part(key: str, value: Any) -> Part:
             return Part(key, f"object of {len(value):,}", value=value)
         case list():
             shape, dtype = _shape(value), _dtype(value)
-            numeric = dtype in ("float", "int") and len(shape) in (1, 2) and all(shape)
-            vector = (value if len(shape) == 1 else value[0]) if numeric else None
-            return Part(key, "list", shape, dtype, math.hypot(*vector) if vector else None, value)
+            vector = value[0] if len(shape) == 2 and all(shape) else value
+            numeric = bool(vector) and all(type(each) in (int, float) for each in vector)
+            return Part(key, "list", shape, dtype, math.hypot(*vector) if numeric else None, value)
     return Part(key, _TYPES.get(type(value), type(value).__name__), value=value)
 
 

@@ -13,7 +13,7 @@ _REQUEST = "It lies with the request."
 _SETUP = "It lies with the setup, not with the request."
 _PROVIDER = "It lies with the provider, not with the request."
 _OURS = "It lies with the playground, not with the request."
-_PLUGIN = "It lies with the plugin, or with what it was sent; the Plugins page shows more."
+_PLUGIN = "It lies with the plugin, or with what it was sent."
 _WORDS: Mapping[int, tuple[str, str]] = {
     400: ("The request cannot be done as it stands", _REQUEST),
     401: ("The key was not accepted", _SETUP),

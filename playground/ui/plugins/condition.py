@@ -11,7 +11,7 @@ from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
 from playground.ui.plugins.described import beside
-from playground.ui.plugins.response import own_words
+from playground.ui.plugins.response import OWN_WORDS, own_words
 from playground.ui.plugins.words import size
 from playground.units import seconds
 
@@ -87,7 +87,7 @@ def _draw_failure(health: Health) -> None:
         return
     st.markdown(f"### Last failure {quiet(_clock(failure.at))}")
     st.markdown(f":red[:material/error:] {sentence(failure.message)}")
-    with st.expander("The plugin's own traceback", icon=":material/bug_report:", key="plugins_failure"):
+    with st.expander(OWN_WORDS, icon=":material/bug_report:", key="plugins_failure"):
         own_words(failure)
 
 

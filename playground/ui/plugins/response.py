@@ -4,6 +4,7 @@ words, which are shown here and nowhere else.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -12,14 +13,15 @@ from playground.errors import PlaygroundError
 from playground.plugins.health import Failure
 from playground.plugins.parts import Part, parts
 from playground.record import RunRecord
+from playground.ui.brief import brief
 from playground.ui.core import NAMESPACE, core
-from playground.ui.detail import brief
 from playground.ui.fault import fault
 from playground.ui.look import quiet
 from playground.ui.plugins.words import size
 from playground.ui.request import exact_request
 from playground.units import seconds
 
+OWN_WORDS = "The plugin's own traceback and output"
 _FEW = 8
 """Numbers of a vector that are written out."""
 
@@ -44,7 +46,7 @@ def draw_response(run: RunRecord, id_: str) -> None:
 def own_words(failure: Failure) -> None:
     """Draw a plugin's own traceback and the end of what it printed."""
     if failure.traceback:
-        st.code(failure.traceback, language="python", wrap_lines=True)
+        st.code(failure.traceback, language="python")
     if failure.output.strip():
         st.markdown(quiet("What it printed last"))
         st.code(failure.output, language=None, wrap_lines=True)
@@ -54,14 +56,13 @@ def own_words(failure: Failure) -> None:
 
 def _draw_own_words(run: RunRecord, id_: str) -> None:
     try:
-        failure = core().plugins.health(id_, NAMESPACE).failure
+        health = core().plugins.health(id_, NAMESPACE)
     except PlaygroundError:
         return
+    failure = health.failure
     if failure is not None and failure.at >= run.created_at:
-        with st.expander(
-            "The plugin's own traceback", icon=":material/bug_report:", expanded=True, key="plugins_trace"
-        ):
-            own_words(failure)
+        with st.expander(OWN_WORDS, icon=":material/bug_report:", expanded=True, key="plugins_trace"):
+            own_words(failure if failure.output else replace(failure, output=health.output))
 
 
 def _draw_answer(run: RunRecord, id_: str) -> None:
