@@ -15,7 +15,7 @@ OURS = {"description"}  # of models and of the operation: our own words
 def spec(server) -> dict[str, Any]:
     import httpx
 
-    answer = httpx.get(f"{server.url}/openapi.json")
+    answer = httpx.get(f"{server.url}/openapi.json", timeout=60)
     assert answer.status_code == 200
     return answer.json()
 

@@ -80,7 +80,7 @@ def document(id_: str, vector: list[float], **payload: object) -> dict[str, Any]
 
 def operations(served: Served) -> dict[str, tuple[str, str]]:
     """The operations of vectors: name -> (verb, path)."""
-    paths = httpx.get(f"{served.url}/openapi.json").json()["paths"]
+    paths = httpx.get(f"{served.url}/openapi.json", timeout=60).json()["paths"]
     return {
         re.sub(r"_v1_.*", "", operation["operationId"]): (verb.upper(), path)
         for path, verbs in paths.items()

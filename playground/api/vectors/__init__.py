@@ -3,6 +3,14 @@
 Answers are exactly 200, keys that a body does not declare are ignored, and lists take a POST without a body.
 """
 
-from playground.api.vectors import collections, documents, members, namespaces, retrievers
+from playground.api.vectors import collections, documents, executions, members, namespaces, promotion, retrievers
 
-ROUTERS = (namespaces.router, documents.router, retrievers.router, collections.router, members.router)
+ROUTERS = (
+    namespaces.router,
+    promotion.router,
+    documents.router,
+    retrievers.router,
+    executions.router,
+    collections.router,
+    members.router,
+)

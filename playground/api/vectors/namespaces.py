@@ -1,4 +1,4 @@
-"""`/v1/namespaces`: made, listed, looked at, promoted, deleted."""
+"""`/v1/namespaces`: made, listed, looked at, deleted."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,7 +21,6 @@ from playground.vectors import extractor
 from playground.vectors.collections import index_of
 from playground.vectors.fit import refuse
 from playground.vectors.library import Library
-from playground.vectors.promotion import Addition, Suggestion
 from playground.vectors.scope import Scope
 from playground.vectors.store import Index, Metric, Namespace
 
@@ -62,26 +61,6 @@ class NewManaged(BaseModel):
     feature_extractors: list[dict[str, Any]] = Field(default=[], max_length=16)
 
 
-class VectorMapping(BaseModel):
-    """Who embeds for an index."""
-
-    existing_index: str
-    inference_service: str = Field(min_length=1, description="A feature URI, `provider/model`, or a plugin's name")
-
-
-class NewVector(VectorConfig):
-    """An index to add, and who embeds for it."""
-
-    inference_service: str | None = None
-
-
-class Promote(BaseModel):
-    """What a promotion maps and adds."""
-
-    vector_mappings: list[VectorMapping] | None = Field(default=None, max_length=64)
-    add_vectors: list[NewVector] | None = Field(default=None, max_length=64)
-
-
 class Made(BaseModel):
     """A namespace that was made."""
 
@@ -116,29 +95,6 @@ class NamespaceList(BaseModel):
     results: list[NamespaceInfo]
     pagination: Page
     total_count: int
-
-
-class Promoted(BaseModel):
-    """A namespace after its promotion."""
-
-    namespace_id: str
-    previous_mode: str
-    mode: str
-    status: str = "active"
-    vector_configs: list[dict[str, Any]]
-    vector_inference_map: dict[str, str]
-
-
-class Validated(BaseModel):
-    """A promotion that would work; `suggestions` are services of an index's length for those that are not mapped."""
-
-    namespace_id: str
-    current_mode: str
-    valid: bool = True
-    vector_configs: list[dict[str, Any]]
-    suggestions: list[dict[str, Any]]
-    errors: list[dict[str, Any]] = []
-    required_user_action: str
 
 
 class Deleted(BaseModel):
@@ -208,7 +164,7 @@ async def list_namespaces(
 @router.get("/{namespace_id}", summary="Look at a namespace", response_model=NamespaceInfo, responses=FAILURES)
 async def get_namespace(desk: There) -> Response:
     """Its indexes, who embeds for them, and how many documents it has."""
-    return Reply(await desk.work(lambda library, scope: _info(library, _at(library, scope))))
+    return Reply(await desk.work(lambda library, scope: _info(library, at(library, scope))))
 
 
 @router.delete("/{namespace_id}", summary="Delete a namespace", response_model=Deleted, responses=FAILURES)
@@ -216,56 +172,6 @@ async def delete_namespace(desk: There) -> Response:
     """With its documents, retrievers and collections, at once and for good."""
     await desk.work(lambda library, scope: library.store.delete(scope.owner, scope.namespace))
     return Reply(Deleted(message=f"The namespace `{desk.scope.namespace}` is deleted."))
-
-
-@router.post(
-    "/{namespace_id}/promote",
-    summary="Map the indexes of a namespace to inference services",
-    response_model=Promoted,
-    responses=FAILURES,
-    openapi_extra=body(Promote),
-)
-async def promote_namespace(desk: There, asked: Annotated[Promote, Depends(reader(Promote))]) -> Response:
-    """Once, for good. Queries may then be texts and images, which the mapped service embeds.
-
-    A service is a feature URI, `provider/model`, the name of a plugin, or a model's name as its authors write it. A
-    mapping that does not fit is a 422 and changes nothing.
-    """
-    made = await desk.wait(lambda library, scope: library.promotion.promote(scope, *_said(asked)))
-    return Reply(
-        Promoted(
-            namespace_id=made.id,
-            previous_mode="standalone",
-            mode=made.mode,
-            vector_configs=configs(made),
-            vector_inference_map=dict(made.services),
-        )
-    )
-
-
-@router.post(
-    "/{namespace_id}/promote/validate",
-    summary="Try a promotion",
-    response_model=Validated,
-    responses=FAILURES,
-    openapi_extra=body(Promote, required=False),
-)
-async def validate_promotion(
-    desk: There,
-    asked: Annotated[Promote, Depends(reader(Promote, optional=True))],
-) -> Response:
-    """Nothing is changed; what a promotion would refuse is a 422 here too."""
-    found = await desk.wait(lambda library, scope: library.promotion.validate(scope, *_said(asked)))
-    namespace = await desk.work(_at)
-    return Reply(
-        Validated(
-            namespace_id=namespace.id,
-            current_mode=namespace.mode,
-            vector_configs=configs(namespace),
-            suggestions=list(map(_suggestion, found)),
-            required_user_action="none" if asked.vector_mappings or asked.add_vectors else "choose vector_mappings",
-        )
-    )
 
 
 def configs(namespace: Namespace) -> list[dict[str, Any]]:
@@ -307,7 +213,8 @@ def _listed(library: Library, _: Scope, caller: Caller, asked: Listing) -> Names
     return NamespaceList(results=[_info(library, each) for each in some], pagination=page, total_count=len(found))
 
 
-def _at(library: Library, scope: Scope) -> Namespace:
+def at(library: Library, scope: Scope) -> Namespace:
+    """The namespace. Raises NotFoundError."""
     return library.store.namespace(scope.owner, scope.namespace)
 
 
@@ -326,18 +233,3 @@ def _info(library: Library, namespace: Namespace) -> NamespaceInfo:
         config=namespace.config.get("config"),
         created_at=datetime.fromtimestamp(namespace.created, UTC),
     )
-
-
-def _said(asked: Promote) -> tuple[list[tuple[str, str]], list[Addition]]:
-    mappings = [(each.existing_index, each.inference_service) for each in asked.vector_mappings or ()]
-    return mappings, [Addition(each.index(), each.inference_service or "") for each in asked.add_vectors or ()]
-
-
-def _suggestion(found: Suggestion) -> dict[str, Any]:
-    return {
-        "index": found.index.name,
-        "dimension": found.index.dimension,
-        "candidates": list(found.services),
-        "confidence": "low",
-        "reason": "vectors of the same length; only the model that made the vectors fits them",
-    }

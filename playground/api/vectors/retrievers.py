@@ -1,11 +1,11 @@
-"""`/v1/retrievers`: kept searches, made, listed, changed, run; and searches that are only run."""
+"""`/v1/retrievers`: searches that are kept: made, listed, changed, deleted."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends
 from pydantic import AliasChoices, BaseModel, Field
 from starlette.responses import Response
 
@@ -13,7 +13,6 @@ from playground.api.auth import admit
 from playground.api.openapi import body, failures
 from playground.api.payload import reader
 from playground.api.reply import Reply
-from playground.api.vectors.executed import Execute, Executed, executed
 from playground.api.vectors.namespaces import Deleted
 from playground.api.vectors.paging import Asked, Listing, Page, Unresolved, merged, paged, searched, warned
 from playground.api.vectors.scoped import Here
@@ -66,10 +65,6 @@ class Changed(BaseModel):
     budget_limits: dict[str, Any] | None = None
 
 
-class AdHoc(Stages, Execute):
-    """Stages and their inputs, run once and not kept."""
-
-
 class RetrieverInfo(BaseModel):
     """A retriever as it is kept; each stage repeats its `config.parameters` as `parameters`."""
 
@@ -104,10 +99,6 @@ class RetrieverList(BaseModel):
     total_count: int
     pagination: Page
     warnings: list[Unresolved]
-
-
-_Token = Annotated[str | None, Header(alias="X-Write-Token", description="Of the write that has to be seen")]
-_Vectors = Annotated[bool, Query(description="Tell the vectors too")]
 
 
 @router.post(
@@ -145,27 +136,10 @@ async def list_retrievers(
     return Reply(await desk.work(_listed, merged(asked, listing)))
 
 
-@router.post(
-    "/execute",
-    summary="Search without a retriever",
-    response_model=Executed,
-    responses=FAILURES,
-    openapi_extra=body(AdHoc),
-)
-async def execute_adhoc_retriever(
-    desk: Here,
-    asked: Annotated[AdHoc, Depends(reader(AdHoc))],
-    token: _Token = None,
-    return_vectors: _Vectors = False,
-) -> Response:
-    """Stages and their inputs in one body; nothing is kept."""
-    return Reply(await desk.wait(executed, asked.retriever(), asked, token=token, vectors=return_vectors))
-
-
 @router.get("/{retriever_id}", summary="Look at a retriever", response_model=RetrieverInfo, responses=FAILURES)
 async def get_retriever(retriever_id: str, desk: Here) -> Response:
     """By its id or name."""
-    return Reply(info(await desk.work(_got, retriever_id)))
+    return Reply(info(await desk.work(kept, retriever_id)))
 
 
 @router.patch(
@@ -189,28 +163,6 @@ async def delete_retriever(retriever_id: str, desk: Here) -> Response:
     """By its id or name."""
     gone = await desk.work(lambda library, scope: library.retrievers.delete(scope, retriever_id))
     return Reply(Deleted(message=f"The retriever `{gone.name}` is deleted."))
-
-
-@router.post(
-    "/{retriever_id}/execute",
-    summary="Run a retriever",
-    response_model=Executed,
-    responses=FAILURES,
-    openapi_extra=body(Execute, required=False),
-)
-async def execute_retriever(
-    retriever_id: str,
-    desk: Here,
-    asked: Annotated[Execute, Depends(reader(Execute, optional=True))],
-    token: _Token = None,
-    return_vectors: _Vectors = False,
-) -> Response:
-    """`documents` are what was found, best first; `results` is the same once more, for older clients.
-
-    Each document has an `explanation`: for every search that found it, its rank, its score and what that contributed.
-    """
-    retriever = await desk.work(_got, retriever_id)
-    return Reply(await desk.wait(executed, retriever, asked, token=token, vectors=return_vectors))
 
 
 def info(retriever: Retriever) -> RetrieverInfo:
@@ -237,7 +189,8 @@ def _stage(said: Mapping[str, Any]) -> dict[str, Any]:
     return {"stage_type": "filter", **said, "config": config, "parameters": config.get("parameters") or {}}
 
 
-def _got(library: Library, scope: Scope, name: str) -> Retriever:
+def kept(library: Library, scope: Scope, name: str) -> Retriever:
+    """A retriever by its id or name. Raises NotFoundError."""
     return library.retrievers.get(scope, name)
 
 
