@@ -135,6 +135,12 @@ def _feature(text: str, providers: Mapping[str, Provider]) -> _Target:
     except ValueError as error:
         raise BadRequestError(f"{error}", code="feature_uri", details={"id": text}) from None
     row = TABLE.get(uri)
+    if row is not None and row.provider not in providers:
+        raise NotFoundError(
+            f"`{text}` is answered by the provider `{row.provider}`, which is not here",
+            code="provider_not_found",
+            details={"resource": "provider", "id": row.provider},
+        )
     if row is not None:
         return _Target(providers[row.provider], row.model, row.parameters)
     return _plugin(text, uri.plugin_id, uri.index, providers)

@@ -22,7 +22,7 @@ from playground.units import seconds
 PATIENCE = 20.0
 """Seconds that a test may take; what is slower than that is no fit provider for now."""
 OWN = "PLAYGROUND_COMPATIBLE_LAB"
-_KEY, _SERVER = ":material/key:", ":material/dns:"
+_KEY, _SERVER, _PLUGIN = ":material/key:", ":material/dns:", ":material/extension:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def providers() -> None:
     st.subheader(f"Not set up · {len(found) - len(ready)}", anchor=False)
     for name in found:
         if name not in ready:
-            _missing(known[name], readiness[name])
+            _missing(found[name], known.get(name), readiness[name])
     with st.expander("**A server of your own** :gray[· speaks OpenAI's API]", key="settings_setup_own", icon=_SERVER):
         _own()
 
@@ -74,7 +74,13 @@ def _ready(provider: Provider, row: Row | None, readiness: Readiness) -> None:
             st.markdown(_result(outcome, row))
 
 
-def _missing(row: Row, readiness: Readiness) -> None:
+def _missing(provider: Provider, row: Row | None, readiness: Readiness) -> None:
+    if row is None:  # nobody's server: plugins
+        with st.expander(
+            f"**{provider.title}** :gray[· none yet]", key=f"settings_setup_{provider.name}", icon=_PLUGIN
+        ):
+            st.markdown(sentence(readiness.advice))
+        return
     what = "needs a key" if row.key_page else "not running" if row.base_url else "needs an address"
     icon = _KEY if row.key_page else _SERVER
     with st.expander(f"**{row.title}** :gray[· {what}]", key=f"settings_setup_{row.name}", icon=icon):
