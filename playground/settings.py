@@ -30,7 +30,7 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(
         "PLAYGROUND_DATABASE_URL",
-        "Where runs and cached answers live: `sqlite:///path`, or `postgresql://user:password@host/database`, which "
+        "Where runs, cached answers and vectors live: `sqlite:///path`, or `postgresql://user:password@host/database`, which "
         "many servers may share and which needs the extra `postgres`",
         "a file in the data folder",
     ),
@@ -47,6 +47,11 @@ TABLE: tuple[Setting, ...] = (
     Setting("PLAYGROUND_PLUGINS_START", "Seconds that a plugin may take to load", "120"),
     Setting("PLAYGROUND_PLUGINS_MEMORY_MB", "Memory that each process of a plugin may write, in MB", "4096"),
     Setting("PLAYGROUND_PLUGINS_PROCESSES", "Most processes of one plugin, each with one call at a time", "2"),
+    Setting(
+        "PLAYGROUND_RAY_ADDRESS",
+        "Address of a Ray cluster that serves the plugins, as `ray.init` takes it; needs the extra `ray`",
+        "processes of this machine",
+    ),
     Setting(
         "PLAYGROUND_PLUGINS_UPLOADS",
         "`true` lets programs upload, deploy and delete plugins over HTTP: their code runs on this machine",

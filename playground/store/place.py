@@ -80,9 +80,10 @@ class Place(Protocol):
         """Close what `open` opened."""
 
 
-def placed(where: Where, part: str, migrations: Sequence[Migration]) -> Place:
+def placed(where: Where, part: str, migrations: Sequence[Migration], prepare: str = "") -> Place:
     """The place of one part of the data: a file of its own, or a schema of its own on a server.
 
+    `prepare` is SQL that every connection to a server begins with.
     Raises InternalServerError when the driver for it is not installed.
     """
     if isinstance(where, Path):
@@ -97,4 +98,4 @@ def placed(where: Where, part: str, migrations: Sequence[Migration]) -> Place:
             "`pip install 'inference-playground[postgres]'` (or `uv sync --extra postgres`) and start again",
             code="extra_missing",
         ) from error
-    return Server(where, part, migrations)
+    return Server(where, part, migrations, prepare)

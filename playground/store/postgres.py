@@ -61,8 +61,9 @@ class Server:
     failures: tuple[type[Exception], ...] = (psycopg.Error, LostError)
     readers = 8
 
-    def __init__(self, url: str, part: str, migrations: Sequence[Migration]) -> None:
+    def __init__(self, url: str, part: str, migrations: Sequence[Migration], prepare: str = "") -> None:
         self._url = url
+        self._prepare = prepare
         self._schema = f"playground_{part}"
         self._migrations = migrations
         self._connection: psycopg.Connection | None = None
@@ -141,7 +142,7 @@ class Server:
     def _connect(self, mode: str) -> psycopg.Connection:
         connection = psycopg.connect(_conninfo(self._url), autocommit=True)
         try:
-            connection.execute(f"SET search_path TO {self._schema}; {mode}".encode())
+            connection.execute(f"SET search_path TO {self._schema}; {mode}; {self._prepare}".encode())
         except BaseException:
             connection.close()
             raise

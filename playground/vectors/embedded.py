@@ -30,9 +30,6 @@ class Embedded:
     def __init__(self) -> None:
         self._memory = Memory()
 
-    def begin(self, connection: Connection) -> None:
-        """Nothing."""
-
     def make(self, connection: Connection, space: Space) -> None:
         """The table, and what finds the rows that are new."""
         connection.execute(

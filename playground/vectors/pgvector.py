@@ -27,26 +27,9 @@ from playground.vectors.spaces import Key, Space, find
 from playground.vectors.store import Hit, Index, Query, Vector
 from playground.vectors.tables import Selection, asked, ranked, upsert
 
-_MORE = 8  # candidates beyond 2k: pgvector sorts by distances in float32 or float16
+_MORE = 8  # candidates beyond k, or 2k in float16: pgvector does not sort in float64
 _PASSING = 2000
 """Rows that pass a filter, as PostgreSQL expects, up to which all of them are looked at."""
-_SETTINGS = {
-    "jit": "off",  # compiling takes longer than any of our queries
-    "plan_cache_mode": "force_custom_plan",  # the best plan depends on the filter
-    "hnsw.iterative_scan": "relaxed_order",
-    "hnsw.max_scan_tuples": "100000",
-    "hnsw.scan_mem_multiplier": "8",
-    "hnsw.ef_search": "100",
-}
-_PATH = """set_config('search_path', concat_ws(', ', quote_ident(current_schema()), (
-    SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
-    WHERE extname = 'vector')), {local})"""
-_BEGIN = ", ".join(
-    [
-        f"SELECT {_PATH.format(local='true')}",
-        *(f"set_config('{name}', '{value}', true)" for name, value in _SETTINGS.items()),
-    ]
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +58,8 @@ class Pgvector:
 
     def __init__(self, aside: Callable[[], psycopg.Connection]) -> None:
         """`aside` makes a connection for building indexes."""
-        self._builder = Builder(aside, f"SELECT {_PATH.format(local='false')}")
+        self._builder = Builder(aside)
         self._due: dict[str, Graph] = {}
-
-    def begin(self, connection: Connection) -> None:
-        """How to search, and where the extension is; until the transaction ends."""
-        connection.execute(_BEGIN)
 
     def make(self, connection: Connection, space: Space) -> None:
         """The table; `payload` is the text as it came, `filterable` what filters look at."""
@@ -112,7 +91,7 @@ class Pgvector:
         reaches = _reaches(connection, space)
         for index in space.namespace.indexes:
             graph = Graph(space, index, reaches.get(space.columns[index.name], 0))
-            if graph.due(last):
+            if graph.due(last - graph.reach, quiet=True):  # numbers have gaps: the builder counts
                 self._due[graph.prefix] = graph
 
     def settle(self, space: Space) -> None:
@@ -154,7 +133,7 @@ class Pgvector:
             f"AND {graph.column} IS NOT NULL AND {selection.condition} ORDER BY {graph.distance()} LIMIT ?)"
         )
         parts = [best.format(side) for side in (("<=", ">") if graph.reach else (">",))]
-        values = (*selection.values, _packed(sought), 2 * query.k + _MORE)
+        values = (*selection.values, _packed(sought), query.k * (2 if graph.halved else 1) + _MORE)
         rows = connection.execute(" UNION ALL ".join(parts), values * len(parts)).fetchall()
         if not rows:
             return []

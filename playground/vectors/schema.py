@@ -5,6 +5,23 @@ from playground.store.place import Connection, Migration
 
 OLDEST = (0, 8)
 """pgvector's version from which a filtered search goes on until it has found enough."""
+_SETTINGS = {
+    "jit": "off",  # compiling takes longer than any of our queries
+    "plan_cache_mode": "force_custom_plan",  # the best plan depends on the filter
+    "hnsw.iterative_scan": "relaxed_order",
+    "hnsw.max_scan_tuples": "100000",
+    "hnsw.scan_mem_multiplier": "8",
+    "hnsw.ef_search": "100",
+}
+PREPARE = ", ".join(
+    [
+        """SELECT set_config('search_path', concat_ws(', ', current_setting('search_path'), (
+            SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
+            WHERE extname = 'vector')), false)""",
+        *(f"set_config('{name}', '{value}', false)" for name, value in _SETTINGS.items()),
+    ]
+)
+"""How to search, and where the extension is, if it is not to be made yet beside our tables."""
 _MISSING = (
     "the PostgreSQL server of `PLAYGROUND_DATABASE_URL` has no pgvector, which vectors need; install it on the server "
     "(Debian and Ubuntu: `postgresql-<version>-pgvector` from apt.postgresql.org; containers: the image "

@@ -9,11 +9,10 @@ from typing import Any, TypeVar, cast
 from playground.store.database import Database
 from playground.store.place import Connection, Place, Where, placed
 from playground.store.row import bound, unbound
-from playground.store.sqlite import File
 from playground.vectors import keys, spaces, tables
 from playground.vectors.filter import Filter
 from playground.vectors.parcel import Parcel
-from playground.vectors.schema import EMBEDDED, SERVED
+from playground.vectors.schema import EMBEDDED, PREPARE, SERVED
 from playground.vectors.spaces import Key, Space
 from playground.vectors.store import Document, Hit, Index, Mode, Namespace, Payload, Query, Written
 from playground.vectors.tables import Engine, Selection
@@ -26,9 +25,8 @@ class Shelf:
     """As a `Store`."""
 
     def __init__(self, where: Where) -> None:
-        place = placed(where, "vectors", EMBEDDED if isinstance(where, Path) else SERVED)
+        self._engine, place = _engine(where)
         self._database = Database(place)
-        self._engine = _engine(place)
         self._turns = Turns()
 
     def create(self, namespace: Namespace) -> Namespace:
@@ -209,7 +207,6 @@ class Shelf:
 
         def attempt(connection: Connection) -> None:
             results.clear()
-            self._engine.begin(connection)
             results.append(work(connection))
 
         self._database.write(attempt)
@@ -220,18 +217,19 @@ class Shelf:
         """A look at one moment. Raises NotFoundError where another server deletes the namespace meanwhile."""
         with self._database.reading() as connection:
             try:
-                self._engine.begin(connection)
                 yield connection
             except self._engine.vanished:
                 raise spaces.missing("namespace", key[1]) from None
 
 
-def _engine(place: Place) -> Engine:
-    if isinstance(place, File):
+def _engine(where: Where) -> tuple[Engine, Place]:
+    """The engine, and the place that it works in. Raises InternalServerError when a driver is not installed."""
+    if isinstance(where, Path):
         from playground.vectors.embedded import Embedded
 
-        return Embedded()
+        return Embedded(), placed(where, "vectors", EMBEDDED)
+    server = placed(where, "vectors", SERVED, PREPARE)
     from playground.store.postgres import Server
     from playground.vectors.pgvector import Pgvector
 
-    return Pgvector(cast("Server", place).aside)
+    return Pgvector(cast("Server", server).aside), server

@@ -32,9 +32,6 @@ class Engine(Protocol):
     vanished: tuple[type[Exception], ...]
     """What a reader meets when another server has dropped the table that it looks for."""
 
-    def begin(self, connection: Connection) -> None:
-        """Before the first statement of a transaction."""
-
     def make(self, connection: Connection, space: Space) -> None:
         """Make the table of a new namespace, without columns of vectors."""
 

@@ -128,4 +128,4 @@ def test_wide_vectors_are_indexed_by_their_directions_in_half_precision(pgvector
 
 def test_vectors_that_no_graph_takes_are_read_exactly():
     space = Space(1, 1, Namespace("me", "n", (Index("v", 2001, "dot"), Index("w", 4001), Index("x", 4000))))
-    assert [Graph(space, index).due(10**9) for index in space.namespace.indexes] == [False, False, True]
+    assert [Graph(space, index).due(10**9, quiet=False) for index in space.namespace.indexes] == [False, False, True]
