@@ -30,8 +30,8 @@ TABLE: tuple[Setting, ...] = (
     ),
     Setting(
         "PLAYGROUND_DATABASE_URL",
-        "Where runs, cached answers and vectors live: `sqlite:///path`, or `postgresql://user:password@host/database`, which "
-        "many servers may share and which needs the extra `postgres`",
+        "Where runs, cached answers and vectors live: `sqlite:///path`, or `postgresql://user:password@host/database`, "
+        "which many servers may share and which needs the extra `postgres`",
         "a file in the data folder",
     ),
     Setting(
