@@ -14,7 +14,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from playground.plugins.scan import files
+from playground.plugins.scan import entries
 
 GROUP = "playground.plugins"
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -56,8 +56,11 @@ class Source:
     def fingerprint(self) -> Fingerprint:
         """Empty when it is gone."""
         try:
-            own = files(self.path)
-            stats = [(str(file), file.stat()) for file in (own if self.permit is None else [*own, self.permit])]
+            if self.single:
+                stats = [(str(self.path), self.path.stat())]
+            else:
+                stats = sorted((entry.path, entry.stat()) for entry in entries(self.path))
+            stats += [(str(self.permit), self.permit.stat())] if self.permit else []
         except OSError:
             return ()
         return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
