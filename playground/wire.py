@@ -9,11 +9,12 @@ from playground.call import Call, Chunk, Model
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a request goes: a base URL without trailing slash, and the key or None."""
+    """Where a request goes: a base URL without trailing slash, the key or None, and a namespace where it has some."""
 
     provider: str
     base_url: str
     key: str | None = field(default=None, repr=False)
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,14 @@ GEMINI_EMBEDDING = Intake(
 VERTEX = Intake(
     {"image": Kind((_PNG, _JPEG, _GIF), size=20 * MB), "video": Kind(("video/mp4", "video/quicktime", "video/webm"))}
 )
+MIXPEEK = Intake(
+    {
+        "image": Kind(_FOUR, fetched=True),
+        "audio": Kind((*_LISTENED, "audio/aac", "audio/aiff"), fetched=True),
+        "video": Kind(("video/mp4", "video/quicktime", "video/webm", "video/mpeg"), fetched=True),
+        "document": Kind(_PDF, fetched=True),
+    }
+)
 OLLAMA = Intake({"image": Kind((_PNG, _JPEG, _WEBP))})
 LM_STUDIO = OLLAMA
 LLAMA_CPP = Intake({"image": Kind((_PNG, _JPEG, _GIF)), "audio": Kind((*_SPOKEN, "audio/flac"))})

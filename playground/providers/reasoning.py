@@ -47,6 +47,10 @@ def _as_it_is(effort: Any) -> Native:
     return {EFFORT: effort}
 
 
+def _budget_as_it_is(tokens: Any) -> Native:
+    return {BUDGET: tokens}
+
+
 def _openrouter(tokens: Any) -> Native:
     return {"reasoning": {"max_tokens": tokens}}
 
@@ -83,6 +87,7 @@ CONTROLS: tuple[Control, ...] = (
     Control("google", re.compile(r"^(models/)?gemini-2\.5-pro"), (), None, _thinking_budget, _CONFIG),
     Control("google", re.compile(r"^(models/)?gemini-2"), ("none",), _no_budget, _thinking_budget, _CONFIG),
     Control("google", _ALL, _GEMINI, _thinking_level, None, _CONFIG),
+    Control("mixpeek", _ALL, (), _as_it_is, _budget_as_it_is),
     Control("openrouter", _ALL, (), _as_it_is, _openrouter, ("reasoning",)),
 )
 _COMPATIBLE = Control("", _ALL, (), _as_it_is)

@@ -35,8 +35,9 @@ class Row:
     are the settings its key may stand in, the first that is set wins. Where `key_page` says where a key is made, one
     is needed; elsewhere it is sent when it is set. `start` is how its server is started, on a person's own machine.
     `apart` says which models are at Vertex AI and not here. `versioned` and `port` say how base URLs are read
-    (`addresses.normalised`). `batch` is how many texts and files go into one embedding request, `batch_bytes` how much
-    of them: a token is at least a byte of UTF-8, and OpenAI takes 300,000 tokens.
+    (`addresses.normalised`). `namespace` is the setting of a namespace there. `batch` is how many texts and files go
+    into one embedding request, `batch_bytes` how much of them: a token is at least a byte of UTF-8, and OpenAI takes
+    300,000 tokens.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Row:
     listing: Listing = listings
     versioned: bool = True
     port: int | None = None
+    namespace: str = ""
     apart: Callable[[str], bool] = _nowhere
     batch: int = 2048
     batch_bytes: int = 300_000
@@ -80,7 +82,8 @@ class Row:
                 code="no_key",
                 retryable=False,
             )
-        return Target(self.name, base_url, settings.get(name) if name else None)
+        namespace = (settings.get(self.namespace) or "") if self.namespace else ""
+        return Target(self.name, base_url, settings.get(name) if name else None, namespace)
 
     def base_url_of(self, settings: Settings) -> str:
         """Its base URL in the one form. Raises InferenceServiceUnavailableError."""

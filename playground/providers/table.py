@@ -1,6 +1,6 @@
 """Who can be asked over HTTP: one row per provider. To add an OpenAI-compatible server, add its row."""
 
-from playground.providers import anthropic, gemini_embeddings, google, intakes, kinds, transcriptions, vertex
+from playground.providers import anthropic, gemini_embeddings, google, intakes, kinds, mixpeek, transcriptions, vertex
 from playground.providers.chat_completions import ChatCompletions
 from playground.providers.dictation import Dictation
 from playground.providers.intake import Intake
@@ -56,6 +56,20 @@ ROWS: tuple[Row, ...] = (
         versioned=False,
         apart=vertex.holds,
         batch=100,
+    ),
+    Row(
+        "mixpeek",
+        "Mixpeek",
+        "https://api.mixpeek.com",
+        "MIXPEEK_BASE_URL",
+        ("MIXPEEK_API_KEY",),
+        "https://studio.mixpeek.com",
+        chat=always(mixpeek),
+        embedding=always(mixpeek),
+        transcription=always(mixpeek),
+        listing=mixpeek,
+        namespace="MIXPEEK_NAMESPACE",
+        batch=256,
     ),
     Row(
         "ollama",

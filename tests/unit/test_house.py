@@ -24,6 +24,7 @@ LAYERS = (
     (
         "resolve",
         "features",
+        "hosted",
         "inputs",
         "archive",
         "enclosed",
