@@ -19,6 +19,8 @@ sys.path.insert(0, str(HERE))  # `streamlit run /elsewhere/app.py` works from an
 import streamlit as st  # noqa: E402
 from anyio import to_thread  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
+from starlette.requests import Request  # noqa: E402
+from starlette.responses import RedirectResponse  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
 from playground import sandbox  # noqa: E402
@@ -30,10 +32,13 @@ from playground.reach import refusal  # noqa: E402
 from playground.runs import shared  # noqa: E402
 from playground.settings import Settings  # noqa: E402
 from playground.ui.doorstep import Doorstep  # noqa: E402
+from playground.ui.firstpaint import FirstPaint  # noqa: E402
 from playground.ui.policy import Policy  # noqa: E402
 
 WARM = ("pandas", "pyarrow", "jsonschema", "genai_prices")
 """What pages need sooner or later: imported here, so that the first visitor does not wait for it."""
+LATER = ("plotly.graph_objects", "scipy.stats")
+"""The same for maps and scorecards: seconds that the start does not wait for."""
 GREETING = Call("chat", "handbook", messages=(Message("user", "What is this?"),))
 PATHS = ("/v1", "/v1/{rest:path}", "/openapi.json", "/docs")
 
@@ -42,23 +47,28 @@ PATHS = ("/v1", "/v1/{rest:path}", "/openapi.json", "/docs")
 async def lifespan(_: st.App) -> AsyncIterator[None]:
     """Open the core, take the heavy imports out of the garbage collector's way, close the core."""
     await to_thread.run_sync(_warm)
-    gc.collect()
-    gc.freeze()  # Streamlit collects after every script run: 7 to 11 times slower with these modules in its way
     _announce()
     _stop_runs_on_signals()
+    Thread(target=_import, args=LATER, name="later", daemon=True).start()
     try:
         yield
     finally:
         await to_thread.run_sync(shared().close)
 
 
-def _warm() -> None:
-    for module in WARM:
+def _import(*modules: str) -> None:
+    for module in modules:
         import_module(module)
+    gc.collect()
+    gc.freeze()  # Streamlit collects after every script run: 7 to 11 times slower with these modules in its way
+
+
+def _warm() -> None:
     for _ in shared().providers["local"].answer(GREETING):  # loads the bundled encoder: 1.5 s that the first would wait
         pass
     with suppress(PlaygroundError):  # whoever sends a file will be told
         sandbox.shared().warm()
+    _import(*WARM)
 
 
 def _announce() -> None:
@@ -99,11 +109,16 @@ def _stay_at_home() -> None:
         sys.exit(f"\n  {reason}.\n")
 
 
+def home(request: Request) -> RedirectResponse:
+    """The way to Chat by its name: as the page that opens first it stands at the root, with what the address asks."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
+
+
 _stay_at_home()
 api = http_api(shared)
 app = st.App(
     HERE / "pages" / "menu.py",
     lifespan=lifespan,
-    routes=[Route(path, api) for path in PATHS],
-    middleware=[Middleware(Doorstep, settings=Settings.load), Middleware(Policy)],
+    routes=[*(Route(path, api) for path in PATHS), Route("/chat", home)],
+    middleware=[Middleware(Doorstep, settings=Settings.load), Middleware(Policy), Middleware(FirstPaint)],
 )

@@ -111,4 +111,10 @@ def _runs(count: int) -> str:
 
 def _times(ratio: Estimate) -> str:
     level = math.floor(level_of(ratio.n) * 100)
-    return f"{ratio.value:.2f}×, {level}% {ratio.low:.2f} to {ratio.high:.2f}"
+    return f"{ratio.value:.2f}×, {level}% {_end(ratio.low)} to {_end(ratio.high)}"
+
+
+def _end(value: float | None) -> str:
+    """An end of an interval, with as many digits as tell it from 1."""
+    value = value or 0.0
+    return f"{value:.2f}" if abs(value - 1) >= 0.005 or value == 1 else f"{value:.4f}".rstrip("0")

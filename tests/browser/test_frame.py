@@ -65,6 +65,20 @@ def test_light_and_dark_are_both_ours(app: App, visit: Visit) -> None:
     assert colours == {"rgb(255, 255, 255)", "rgb(16, 20, 22)"}
 
 
+def test_chat_has_an_address_of_its_own(app: App) -> None:
+    with urlopen(f"{app.url}/chat?chat_provider=OpenAI&x=%26", timeout=20) as answer:
+        assert answer.url == f"{app.url}/?chat_provider=OpenAI&x=%26"
+
+
+def test_the_window_is_not_empty_before_the_script_is_there(app: App) -> None:
+    status, _, body = get(f"{app.url}/compare", **{"Accept": "text/html,*/*", "Accept-Encoding": "gzip"})
+    assert status == 200
+    assert "The playground is loading" in body
+    assert body.count('id="root"') == 1
+    assert body.rstrip().endswith("</html>"), "its length is told as it is"
+    assert "The playground" not in get(f"{app.url}/docs", Accept="text/html")[2]
+
+
 def test_documents_forbid_what_is_not_from_here(app: App) -> None:
     with urlopen(f"{app.url}/runs", timeout=20) as answer:
         policy = answer.headers["Content-Security-Policy"]

@@ -25,7 +25,7 @@ from playground.ui.permalink.share import copy_path, print_button
 from playground.ui.permalink.since import again_button, draw_since, path, read
 from playground.ui.permalink.tables import GONE, Ended, costs, outcomes, panes_table, runs_table
 from playground.ui.report import report_button
-from playground.ui.scorecard.figure import called, overview
+from playground.ui.scorecard.figure import TITLES, called, overview
 from playground.ui.scorecard.view import made
 from playground.ui.slides.adding import add_button
 
@@ -71,7 +71,7 @@ def draw_together(shown: Shown) -> None:
 
 def _masthead(shown: Shown, ended: Ended) -> None:
     asked = shown.asked
-    st.markdown(f"## {_KINDS[asked.kind]} of {len(asked.panes)} panes")
+    st.markdown(f"## {_KINDS[asked.kind]} of {len(asked.panes)} panes", anchors=False)
     found = Counter(glance.status for glance in ended.glances.values())
     badges = [badge.format(f"{found[status]:,}") for status, badge in _BADGES.items() if found[status]]
     gone = len(set(shown.runs.values()) - set(ended.glances))
@@ -139,8 +139,10 @@ def _card(shown: Shown) -> None:
     card = made(shown).card
     columns = overview(card, shown.asked.panes)
     st.table(columns, border="horizontal", alt="Medians and shares by measure and pane, with their intervals")
-    said = [words for each in card.sentences.values() for words in each]
-    st.markdown("\n".join(f"- :small[{words}]" for words in said))
+    for name, sentences in card.sentences.items():
+        if sentences:
+            said = "\n".join(f"- :small[{words}]" for words in sentences)
+            st.markdown(f"**{TITLES[name]}**\n{said}")
 
 
 def _answers(shown: Shown) -> None:
@@ -166,7 +168,8 @@ def _answer(run: RunRecord, letter: str) -> None:
 def _runs(ended: Ended) -> None:
     table = runs_table(ended)
     if len(ended.ids) <= PRINTED:
-        st.table(table, border="horizontal", alt="Every run of the set, with its receipt")
+        with st.container(key="receipt_every"):
+            st.table(table, border="horizontal", alt="Every run of the set, with its receipt")
         return
     links = [f"/receipt?run={id_}" for _, id_ in sorted(ended.ids.items())]
     link = st.column_config.LinkColumn(display_text="open")
