@@ -9,7 +9,6 @@ from typing import Any
 
 from playground.errors import AlreadyExistsError, NotFoundError
 from playground.vectors.filter import equal
-from playground.vectors.fit import refuse
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
 from playground.vectors.store import Index, Store
@@ -125,18 +124,17 @@ def index_of(service: str) -> str:
     return _ODD.sub("_", name).strip("_") or "embedding"
 
 
-def content(collection: Collection, payload: Mapping[str, Any], *where: str | int) -> tuple[str, str]:
-    """The field of a payload, or of its `metadata`, that is embedded, and what it says. Raises ValidationError."""
-    fields: Sequence[str] = (collection.reads,) if collection.reads else FIELDS
+def fields_of(collection: Collection) -> Sequence[str]:
+    """The fields of a payload that are looked for, in this order."""
+    return (collection.reads,) if collection.reads else FIELDS
+
+
+def content(collection: Collection, payload: Mapping[str, Any]) -> tuple[str, str] | None:
+    """The field of a payload, or of its `metadata`, that is embedded, and what it says; None where there is none."""
     more = payload.get("metadata")
     for said in (payload, more if isinstance(more, Mapping) else {}):
-        for name in fields:
+        for name in fields_of(collection):
             value = said.get(name)
             if isinstance(value, str) and value.strip():
                 return name, value
-    raise refuse(
-        f"the document has no vector for `{collection.index}` and no text that could be embedded in "
-        f"{', '.join(f'`{name}`' for name in fields)}; add one",
-        *where,
-        kind="missing",
-    )
+    return None

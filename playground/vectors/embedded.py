@@ -16,7 +16,7 @@ from playground.vectors.score import Mask
 from playground.vectors.snapshot import Snapshot
 from playground.vectors.spaces import Key, Space, find
 from playground.vectors.store import Hit, Index, Query, Vector
-from playground.vectors.tables import Selection, asked, ranked, read, upsert
+from playground.vectors.tables import Selection, asked, ranked, read
 
 _GONE = 10_000
 """Deleted ids that are remembered of a namespace; beyond them whoever holds it in memory loads it again."""
@@ -38,15 +38,20 @@ class Embedded:
         )
         connection.execute(f"CREATE INDEX {space.table}_by_change ON {space.table} (changed)")
 
+    def clear(self, connection: Connection, space: Space) -> None:
+        """Nothing."""
+
     def column(self, index: Index) -> str:  # noqa: ARG002 - the same for all
         """Bytes: float32, little endian."""
         return "BLOB"
 
     def write(self, connection: Connection, space: Space, parcel: Parcel) -> None:
         """Row by row, which SQLite does in microseconds."""
-        columns = dict.fromkeys(("id", "changed", "payload", *space.columns.values()), "?")
+        columns = ("id", "changed", "payload", *space.columns.values())
+        others = ", ".join(f"{name} = excluded.{name}" for name in columns[1:])
         connection.executemany(
-            upsert(space, columns),
+            f"INSERT INTO {space.table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))}) "
+            f"ON CONFLICT (id) DO UPDATE SET {others}",
             [
                 (
                     *(bound(id_), space.namespace.changes, ready.payload),

@@ -3,13 +3,21 @@
 import json
 import time
 
-from playground.errors import AlreadyExistsError
+from playground.errors import AlreadyExistsError, ValidationError
 from playground.store.place import Connection
 from playground.store.row import bound
+from playground.vectors.parcel import LONGEST_ID
 from playground.vectors.spaces import Space
 from playground.vectors.store import Written
 
 _DAY = 86_400.0
+
+
+def check(key: str) -> None:
+    """Raises ValidationError for a key that is too long to be kept."""
+    if len(key) > LONGEST_ID:
+        what = f"an idempotency key has at most {LONGEST_ID} characters"
+        raise ValidationError(what, [(("body", "idempotency_key"), what, "string_too_long")])
 
 
 def answered(connection: Connection, space: Space, key: str, digest: str) -> Written | None:

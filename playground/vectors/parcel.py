@@ -50,7 +50,7 @@ class Parcel:
                 ready[document.id] = _ready(place, document)
             except ValueError as error:
                 failures.append(error.args[0])
-        _refuse(failures)
+        refuse(failures)
         return cls(ready)
 
     @cached_property
@@ -75,7 +75,7 @@ class Parcel:
                     known[name] = Index(name, len(vector))
                     made.append(known[name])
                 failures += _unfit(vector, name, known, ("body", "documents", ready.place, "vectors", name))
-        _refuse(failures)
+        refuse(failures)
         return made
 
 
@@ -84,9 +84,9 @@ def fitted(vector: ArrayLike, index: Index, place: tuple[str | int, ...] = ("bod
     try:
         array = _vector(vector, place)
     except ValueError as error:
-        _refuse([error.args[0]])
+        refuse([error.args[0]])
         raise
-    _refuse(list(_unfit(array, index.name, {index.name: index}, place)))
+    refuse(list(_unfit(array, index.name, {index.name: index}, place)))
     return array
 
 
@@ -137,7 +137,8 @@ def _unfit(vector: Vector, name: str, known: Mapping[str, Index], where: tuple[s
         yield where, f"is all zeros, which has no direction, and the index `{name}` compares directions", "zero_vector"
 
 
-def _refuse(failures: list[Failure]) -> None:
+def refuse(failures: list[Failure]) -> None:
+    """Raises ValidationError that names the first of the failures, and has all of them; nothing where there is none."""
     if failures:
         where, what, _ = failures[0]
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""

@@ -25,7 +25,7 @@ from playground.vectors.parcel import Parcel, fitted
 from playground.vectors.score import scores
 from playground.vectors.spaces import Key, Space, find
 from playground.vectors.store import Hit, Index, Query, Vector
-from playground.vectors.tables import Selection, asked, ranked, upsert
+from playground.vectors.tables import Selection, asked, ranked
 
 _MORE = 8  # candidates beyond k, or 2k in float16: pgvector does not sort in float64
 _PASSING = 2000
@@ -69,15 +69,23 @@ class Pgvector:
         )
         connection.execute(f"CREATE INDEX {space.table}_filters ON {space.table} USING gin (filterable jsonb_path_ops)")
 
+    def clear(self, connection: Connection, space: Space) -> None:
+        """No graph is built any more of this table, by whichever server; the next write asks for it again."""
+        connection.execute(
+            "SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index WHERE relid = to_regclass(?)",
+            (space.table,),
+        )
+
     def column(self, index: Index) -> str:
         """One dimension for all."""
         return f"vector({index.dimension})"
 
     def write(self, connection: Connection, space: Space, parcel: Parcel) -> None:
-        """Row by row, without waiting for each."""
-        columns = dict.fromkeys(("id", "changed", "payload", "filterable", *space.columns.values()), "?")
+        """Row by row, without waiting for each; none takes the place of a row that a graph has, which takes long."""
+        columns = ("id", "changed", "payload", "filterable", *space.columns.values())
+        connection.execute(f"DELETE FROM {space.table} WHERE id = ANY(?)", ([*map(bound, parcel.documents)],))
         connection.executemany(
-            upsert(space, columns),
+            f"INSERT INTO {space.table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
             [
                 (
                     *(bound(id_), space.namespace.changes, ready.payload, _filterable(ready.payload)),

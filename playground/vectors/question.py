@@ -10,6 +10,8 @@ from playground.vectors.services import Services
 from playground.vectors.store import Index, Namespace, Store
 
 MODES = ("vector", "text", "content", "document")
+_AS_IT_IS = ("none", "retrieval_document")
+"""Values of `embedding_task` for a text that is embedded as documents are, without what goes before a question."""
 _PLACE = ("body", "stages", "query")
 
 
@@ -24,7 +26,7 @@ class Questions:
         self._store = store
         self._services = services
         self._scope = scope
-        self._made: dict[tuple[str, str, str], list[float]] = {}
+        self._made: dict[tuple[str, str, str, bool], list[float]] = {}
 
     def vector(self, namespace: Namespace, index: Index, query: Mapping[str, Any]) -> Any:
         """The vector of a query's JSON.
@@ -43,7 +45,8 @@ class Questions:
             case "document":
                 return self._alike(index, value)
             case "text" | "content" if isinstance(value, str):
-                return self._embedded(namespace, index, mode, value)
+                asked = mode == "text" and query.get("embedding_task") not in _AS_IT_IS
+                return self._embedded(namespace, index, mode, value, asked)
         raise refuse(
             f"`input_mode` `{mode}` with a value of type {type(value).__name__} is not possible here; the modes are "
             "`vector` (a list of numbers), `text`, `content` (the address of an image, a data URI or base64) and "
@@ -57,7 +60,7 @@ class Questions:
             raise refuse(f"the document `{id}` has no vector in `{index.name}`; name an index that it is in", *_PLACE)
         return document.vectors[index.name]
 
-    def _embedded(self, namespace: Namespace, index: Index, mode: str, value: str) -> list[float]:
+    def _embedded(self, namespace: Namespace, index: Index, mode: str, value: str, asked: bool) -> list[float]:
         service = namespace.services.get(index.name)
         if service is None:
             raise BadRequestError(
@@ -68,9 +71,10 @@ class Questions:
                 code="inference_mapping_missing",
                 details={"resource": "index", "id": index.name},
             )
-        key = (service, mode, value)
+        key = (service, mode, value, asked)
         if key not in self._made:
-            embed = self._services.queries if mode == "text" else self._services.contents
+            words = self._services.queries if asked else self._services.texts
+            embed = words if mode == "text" else self._services.contents
             (self._made[key],) = embed(self._scope, service, [value])
         return self._made[key]
 
@@ -107,4 +111,7 @@ def _numbers(value: Any, index: Index) -> list[float]:
             *_PLACE,
             "value",
         )
-    return [float(each) for each in value]
+    try:
+        return [float(each) for each in value]
+    except OverflowError:
+        raise refuse("the query has a number that is too large", *_PLACE, "value") from None

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from pydantic import BaseModel, ConfigDict
+
 from playground.errors import AlreadyExistsError, NotFoundError
-from playground.vectors.fit import refuse, unfit
+from playground.vectors.fit import fit, unfit
 from playground.vectors.scope import Scope
 from playground.vectors.stages import vet
 from playground.vectors.store import Store
@@ -139,16 +141,21 @@ def _is(value: Any, kind: str) -> bool:
     return isinstance(value, kinds) and (kind == "boolean" or not isinstance(value, bool))
 
 
-def schema_of(said: Any) -> dict[str, dict[str, Any]]:
+class _Field(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    type: str | list[str] = ""
+    required: bool = False
+    default: Any = None
+    enum: list[Any] | None = None
+
+
+def schema_of(said: Mapping[str, Any] | None) -> dict[str, dict[str, Any]]:
     """`input_schema` as it was sent; a JSON schema with `properties` is read too. Raises ValidationError."""
-    if not said:
-        return {}
-    required: Sequence[str] = ()
-    if isinstance(said.get("properties"), dict) and said.get("type") == "object":
-        required, said = said.get("required") or (), said["properties"]
-    for name, each in said.items():
-        if not isinstance(each, dict):
-            raise refuse(
-                f'`input_schema.{name}` must be an object such as `{{"type": "array"}}`', "body", "input_schema", name
-            )
-    return {name: {**each, "required": bool(each.get("required")) or name in required} for name, each in said.items()}
+    given, required = dict(said or {}), list[Any]()
+    if given.get("type") == "object" and isinstance(given.get("properties"), dict):
+        required = given["required"] if isinstance(given.get("required"), list) else []
+        given = given["properties"]
+    for name, each in given.items():
+        fit(_Field, each, "body", "input_schema", name)
+    return {name: {**each, "required": bool(each.get("required")) or name in required} for name, each in given.items()}

@@ -31,6 +31,7 @@ NAMES: Mapping[str, str] = {
     "sentence-transformers/all-minilm-l6-v2": "mixpeek://text_extractor@v1/all_minilm_l6_v2_v1",
     "all_minilm_l6_v2_v1": "mixpeek://text_extractor@v1/all_minilm_l6_v2_v1",
     "vertex_multimodal_embedding": "mixpeek://multimodal_extractor@v1/vertex_multimodal_embedding",
+    "gemini-embedding-2": "mixpeek://multimodal_extractor@v2/gemini-embedding-2",
 }
 """Names of services that stand for a feature URI, in lower case."""
 
@@ -51,7 +52,11 @@ class Services:
             return RawInferenceRequest(feature_uri=name, inputs=dict(inputs), parameters=parameters or None)
         provider, slash, model = name.partition("/")
         if slash and provider.lower() in (*self.providers, "gemini"):
-            return RawInferenceRequest(provider=provider, model=model, inputs=dict(inputs))
+            same = [each.query for each in TABLE.values() if (each.provider, each.model) == (provider.lower(), model)]
+            parameters = dict(same[0]) if query and same else {}
+            return RawInferenceRequest(
+                provider=provider, model=model, inputs=dict(inputs), parameters=parameters or None
+            )
         return RawInferenceRequest(inference_name=name, inputs=dict(inputs))
 
     def dimension(self, scope: Scope, service: str) -> int:

@@ -70,11 +70,12 @@ class Shelf:
 
     def delete(self, owner: str, id: str) -> None:  # noqa: A002
         """Forget a namespace."""
-        self._write(lambda connection: tables.drop(connection, spaces.find(connection, owner, id)))
+        self._write(lambda connection: tables.drop(self._engine, connection, spaces.find(connection, owner, id)))
 
     def upsert(self, owner: str, namespace: str, documents: Sequence[Document], *, key: str = "") -> Written:
         """Write documents."""
         parcel = Parcel.of(documents)
+        keys.check(key)
         digest = parcel.digest if key else ""
 
         def work(connection: Connection) -> tuple[Space, Written]:

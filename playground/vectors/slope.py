@@ -25,8 +25,14 @@ def slope(found: Versus, names: Sequence[str], titles: Mapping[str, str]) -> dic
     ]
     firsts, seconds = _places(found)
     return {
-        "xAxis": {"type": "category", "data": list(names), "axisTick": {"show": False}, "position": "top"},
-        "yAxis": {"type": "value", "inverse": True, "min": 1, "max": max(found.k, 2), "minInterval": 1, "name": "rank"},
+        "xAxis": {
+            "type": "category",
+            "data": list(names),
+            "axisTick": {"show": False},
+            "position": "top",
+            "axisLabel": {"margin": 16},
+        },
+        "yAxis": {"type": "value", "inverse": True, "min": 1, "max": max(found.k, 2), "minInterval": 1},
         "series": [
             {
                 "type": "lines",

@@ -9,6 +9,7 @@ from typing import Any, cast
 from playground.errors import AlreadyExistsError, NotFoundError, ValidationError
 from playground.store.place import Connection
 from playground.store.row import bound, unbound
+from playground.vectors.parcel import DIMENSIONS, LONGEST_NAME, refuse
 from playground.vectors.store import Index, Mode, Namespace
 
 _COLUMNS = "number, floor, owner, id, mode, open, indexes, services, config, created, changes"
@@ -38,7 +39,8 @@ Key = tuple[str, str]
 
 
 def create(connection: Connection, namespace: Namespace) -> Space:
-    """Make it. Raises AlreadyExistsError."""
+    """Make it. Raises AlreadyExistsError, and ValidationError for indexes that cannot be."""
+    _check(namespace.indexes)
     made = connection.execute(
         "INSERT INTO namespaces (owner, id, mode, open, indexes, services, config, created, changes, floor) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 1) ON CONFLICT (owner, id) DO NOTHING RETURNING number",
@@ -89,8 +91,9 @@ def touched(connection: Connection, space: Space) -> Space:
 def widened(connection: Connection, space: Space, indexes: Sequence[Index]) -> Space:
     """Add indexes to the row; those that are there already are passed over.
 
-    Raises ValidationError for one that is there and is another.
+    Raises ValidationError for one that is there and is another, or that cannot be.
     """
+    _check(indexes)
     known = {index.name: index for index in space.namespace.indexes}
     for index in indexes:
         if known.setdefault(index.name, index) != index:
@@ -129,6 +132,18 @@ def altered(
         (changed.mode, json.dumps(changed.services), json.dumps(dict(changed.config)), space.number),
     )
     return replace(space, namespace=changed)
+
+
+def _check(indexes: Sequence[Index]) -> None:
+    failures: list[tuple[tuple[str | int, ...], str, str]] = []
+    for place, index in enumerate(indexes):
+        where = ("body", "vector_configs", place)
+        if not 1 <= len(index.name) <= LONGEST_NAME or index.name in [each.name for each in indexes[:place]]:
+            what = f"must have 1 to {LONGEST_NAME} characters, and another name than the others"
+            failures.append(((*where, "name"), what, "value_error"))
+        if not 1 <= index.dimension <= DIMENSIONS:
+            failures.append(((*where, "dimension"), f"must be 1 to {DIMENSIONS:,}; it is {index.dimension}", "range"))
+    refuse(failures)
 
 
 def _indexes(indexes: Sequence[Index]) -> str:

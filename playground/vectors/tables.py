@@ -4,7 +4,7 @@ What differs between databases is an `Engine`; what does not is here. Statements
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -34,6 +34,9 @@ class Engine(Protocol):
 
     def make(self, connection: Connection, space: Space) -> None:
         """Make the table of a new namespace, without columns of vectors."""
+
+    def clear(self, connection: Connection, space: Space) -> None:
+        """Before the table is altered or dropped: give up what would keep it from that."""
 
     def column(self, index: Index) -> str:
         """The type of an index's column."""
@@ -83,26 +86,19 @@ def make(engine: Engine, connection: Connection, space: Space) -> None:
 
 def widen(engine: Engine, connection: Connection, space: Space, indexes: Iterable[Index]) -> None:
     """Make the columns of indexes that the namespace already names."""
+    engine.clear(connection, space)
     for index in indexes:
         column = space.columns[index.name]
         connection.execute(f"ALTER TABLE {space.table} ADD COLUMN {column} {engine.column(index)}")
 
 
-def drop(connection: Connection, space: Space) -> None:
+def drop(engine: Engine, connection: Connection, space: Space) -> None:
     """Delete the namespace with all that is in it."""
+    engine.clear(connection, space)
     connection.execute(f"DROP TABLE {space.table}")
     for table in ("keys", "kept", "gone", "graphs"):
         connection.execute(f"DELETE FROM {table} WHERE namespace = ?", (space.number,))
     connection.execute("DELETE FROM namespaces WHERE number = ?", (space.number,))
-
-
-def upsert(space: Space, columns: Mapping[str, str]) -> str:
-    """The statement that writes a row; `columns`: column -> its value in SQL. `id` is the key."""
-    others = ", ".join(f"{name} = excluded.{name}" for name in columns if name != "id")
-    return (
-        f"INSERT INTO {space.table} ({', '.join(columns)}) VALUES ({', '.join(columns.values())}) "
-        f"ON CONFLICT (id) DO UPDATE SET {others}"
-    )
 
 
 def erase(engine: Engine, connection: Connection, space: Space, selection: Selection) -> int:

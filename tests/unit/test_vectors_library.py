@@ -212,11 +212,12 @@ def test_documents_of_a_collection_are_embedded_by_runs(library: Library, runs: 
     assert library.collections.count(scope, collection) == 3
     brought = library.store.document(scope.owner, scope.namespace, "g").vectors[collection.index]
     library.write(scope, [Document("own", {collection.index: brought})], collection="stories")
-    with pytest.raises(ValidationError, match=r"no text that could be embedded in `story`"):
+    with pytest.raises(ValidationError, match=r"no text that could be embedded for `.+` in `story`"):
         library.write(
             scope, [Document("x", {}, {"story": "a"}), Document("y", {}, {"text": "b"})], collection="stories"
         )
-    assert library.collections.delete(scope, "stories") == 4
+    assert library.write(scope, [Document("other", {"one": E["x"]})], collection="stories").unsearchable == ("other",)
+    assert library.collections.delete(scope, "stories") == 5
     assert library.store.count(scope.owner, scope.namespace) == 3
     with pytest.raises(NotFoundError):
         library.write(scope, [Document("x", {}, {"story": "a"})], collection="stories")
@@ -259,3 +260,18 @@ def test_a_promoted_namespace_takes_texts(library: Library, scope: Scope):
     assert ids(library.search(scope, [text | {"feature_uri": MINI}])) == []
     with pytest.raises(BadRequestError, match="managed already"):
         library.promotion.promote(scope, [])
+
+
+def test_names_of_services(runs: Runs):
+    request = runs.library.services.request
+    e5 = "mixpeek://text_extractor@v1/multilingual_e5_large_instruct_v1"
+    for name in ("intfloat/multilingual-e5-large-instruct", "multilingual_e5_large_instruct_v1", e5):
+        assert request(name, {"text": "a"}).feature_uri == e5
+        assert request(name, {"text": "a"}).parameters is None
+        assert request(name, {"text": "a"}, query=True).parameters == {"input_type": "query"}
+    local = request("local/multilingual-e5-large-instruct", {"text": "a"}, query=True)
+    assert (local.provider, local.parameters) == ("local", {"input_type": "query"})
+    assert request("gemini/gemini-embedding-2", {}).model == "gemini-embedding-2"
+    assert request("somebody/else_1_0_0", {}).inference_name == "somebody/else_1_0_0"
+    assert runs.library.services.dimension(Scope("o", "n"), e5) == 1024
+    assert runs.library.services.dimension(Scope("o", "n"), MINI) == 384

@@ -75,6 +75,7 @@ class Upserted(BaseModel):
     document_ids: list[str]
     write_token: str | None = None
     dropped_payload_fields: dict[str, list[str]]
+    unsearchable_document_ids: list[str] = Field(description="Without a vector in the index of their collection")
     consistency: Consistency
     warnings: list[str] = []
 
@@ -224,7 +225,11 @@ def _written(library: Library, scope: Scope, asked: Upsert) -> dict[str, Any]:
         write_token_available=bool(receipt.token), recommended_header=HEADER if receipt.token else None
     )
     answer = Upserted(
-        inserted=len(receipt.ids), document_ids=list(receipt.ids), dropped_payload_fields=dropped, consistency=visible
+        inserted=len(receipt.ids),
+        document_ids=list(receipt.ids),
+        dropped_payload_fields=dropped,
+        unsearchable_document_ids=list(receipt.unsearchable),
+        consistency=visible,
     )
     told = answer.model_dump(exclude={"write_token"})
     return told | {"write_token": receipt.token} if receipt.token else told

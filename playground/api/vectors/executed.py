@@ -20,7 +20,7 @@ class Pagination(BaseModel):
     method: Literal["cursor", "offset"] = "cursor"
     limit: int | None = Field(default=None, ge=1, le=500)
     page_size: int | None = Field(default=None, ge=1, le=500)
-    page_number: int | None = Field(default=None, ge=1)
+    page_number: int | None = Field(default=None, ge=1, le=10_000)
     cursor: str | None = None
 
 

@@ -2,6 +2,7 @@
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Any, TypeVar
 
 from fastapi import Query
@@ -15,13 +16,19 @@ T = TypeVar("T")
 L = TypeVar("L", bound="Listing")
 
 
+FAR = 10**9
+"""The last entry that a page may begin with."""
+
+
 class Listing(BaseModel):
     """What is listed; in the body it wins over the query."""
 
     limit: int | None = Field(default=None, ge=1, le=1000, description="Most entries of a page")
     page_size: int | None = Field(default=None, ge=1, le=1000, description="The same")
-    offset: int | None = Field(default=None, ge=0, description="Entries to pass over")
-    page: int | None = Field(default=None, ge=1, description="Number of the page, from 1 on, instead of `offset`")
+    offset: int | None = Field(default=None, ge=0, le=FAR, description="Entries to pass over")
+    page: int | None = Field(
+        default=None, ge=1, le=FAR // 1000, description="Number of the page, from 1 on, instead of `offset`"
+    )
     cursor: str | None = Field(default=None, description="`pagination.next_cursor` of the page before")
     include_total: bool | None = Field(default=None, description="Count all entries too")
     search: str | None = Field(default=None, description="Only entries whose name, id or description has this in it")
@@ -99,11 +106,11 @@ def cursor(begin: int) -> str:
 
 
 def _begin(word: str) -> int:
-    try:
-        return int(urlsafe_b64decode(word + "=" * (-len(word) % 4)))
-    except ValueError:
-        said = "the cursor is none of ours; send `pagination.next_cursor` of the page before, or none"
-        raise refuse(said, "body", "cursor") from None
+    with suppress(ValueError):
+        begin = int(urlsafe_b64decode(word + "=" * (-len(word) % 4)))
+        if 0 <= begin <= FAR:
+            return begin
+    raise refuse("the cursor is none of ours; send that of the page before, or none", "body", "cursor")
 
 
 def warned(library: Any, scope: Scope) -> list[Unresolved]:
