@@ -4,9 +4,11 @@ import math
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
+import psycopg
 import pytest
 
 from playground.errors import AlreadyExistsError, NotFoundError, PlaygroundError, ValidationError
@@ -69,6 +71,18 @@ def test_what_cannot_be_changed_is_refused(store: Store):
     with pytest.raises(ValidationError, match="no index `nope`"):
         store.update("me", "n", indexes=[Index("new", 2)], services={"nope": "x"})
     assert store.namespace("me", "n").index("new") is None
+
+
+def test_indexes_that_cannot_be_are_refused(store: Store):
+    for index in (Index("", 2), Index("x" * 257, 2), Index("w", 0), Index("w", 16_001)):
+        with pytest.raises(ValidationError, match=r"vector_configs\.1"):
+            store.update("me", "n", indexes=[Index("good", 2), index])
+        with pytest.raises(ValidationError, match=r"vector_configs\.0"):
+            store.create(Namespace("me", "m", (index,)))
+    with pytest.raises(ValidationError, match="another name than the others"):
+        store.create(Namespace("me", "m", (Index("x", 1), Index("x", 2))))
+    assert [each.id for each in store.namespaces("me")] == ["n"]
+    assert len(store.namespace("me", "n").indexes) == 3
 
 
 def test_owners_do_not_see_each_other(store: Store):
@@ -305,6 +319,12 @@ def test_a_key_makes_an_upsert_idempotent(store: Store):
     assert not store.upsert("me", "n", [doc("x")], key="refused").repeated
 
 
+def test_a_key_that_is_too_long_is_refused(store: Store):
+    assert store.upsert("me", "n", [doc("a")], key="❄" * 512).ids == ("a",)
+    with pytest.raises(ValidationError, match="at most 512 characters"):
+        store.upsert("me", "n", [doc("a")], key="x" * 513)
+
+
 def test_one_of_many_with_the_same_key_writes(store: Store):
     with ThreadPoolExecutor(8) as pool:
         written = list(pool.map(lambda _: store.upsert("me", "n", [doc("a")], key="k"), range(8)))
@@ -401,4 +421,25 @@ def test_pgvector_may_live_in_a_schema_of_its_own(vector_cluster, pgvector: str)
     store.create(Namespace("me", "n", (Index("v", 2),)))
     store.upsert("me", "n", [doc("a")])
     assert found(store) == ["a"]
+    store.close()
+
+
+def test_a_namespace_is_deleted_while_somebody_indexes_it(pgvector: str):
+    """The index waits for a look at the data that began before it; the deletion must wait for neither."""
+    store = opened(pgvector)
+    store.create(Namespace("me", "n", (Index("v", 2),)))
+    store.upsert("me", "n", [doc("a")])
+    with ExitStack() as stack:
+        looking, building, watching = (
+            stack.enter_context(psycopg.connect(pgvector, autocommit=True)) for _ in range(3)
+        )
+        looking.execute("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1")
+        pool = stack.enter_context(ThreadPoolExecutor(1))
+        index = pool.submit(building.execute, "CREATE INDEX CONCURRENTLY ON playground_vectors.documents_1 (changed)")
+        while not watching.execute("SELECT FROM pg_stat_progress_create_index").fetchall():
+            assert not index.done(), index.exception()
+        store.delete("me", "n")
+        with pytest.raises(psycopg.errors.QueryCanceled):
+            index.result(60)
+    assert store.namespaces("me") == []
     store.close()
