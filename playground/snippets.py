@@ -38,7 +38,8 @@ class Post:
     """A request to a path of the API, in a namespace where one is named.
 
     `call` is how the `mixpeek` client sends it, without the body that is its last argument; `told` is the part of the
-    answer that a program prints, `attribute` whether that client gives it as an attribute.
+    answer that a program prints, `attribute` whether that client gives it as an attribute. `origin` is another server
+    than the one that is named when it is written, `key` the variable of the environment with the key.
     """
 
     path: str
@@ -47,6 +48,8 @@ class Post:
     told: str
     namespace: str = ""
     attribute: bool = True
+    origin: str = ""
+    key: str = KEY
 
 
 Asked: TypeAlias = RawInferenceRequest | Mapping[str, Any] | Post
@@ -80,8 +83,8 @@ def as_curl(request: Asked, origin: str) -> str:
     """A command for a POSIX shell. The body goes through a quoted here-document, where a shell changes nothing."""
     post = _post(request)
     curl = (
-        f"curl {origin}{post.path} \\\n"
-        f'  -H "Authorization: Bearer ${KEY}" \\\n'
+        f"curl {post.origin or origin}{post.path} \\\n"
+        f'  -H "Authorization: Bearer ${post.key}" \\\n'
         + (f"  -H 'X-Namespace: {post.namespace}' \\\n" if post.namespace else "")
         + "  -H 'Content-Type: application/json' \\\n"
         "  --data-binary @-"
@@ -104,8 +107,8 @@ def as_python(request: Asked, origin: str) -> str:
 import httpx
 
 response = httpx.post(
-    {f"{origin}{post.path}"!r},
-    headers={{"Authorization": f"Bearer {{os.environ['{KEY}']}}"{namespace}}},
+    {f"{post.origin or origin}{post.path}"!r},
+    headers={{"Authorization": f"Bearer {{os.environ['{post.key}']}}"{namespace}}},
     json={literal},
     timeout=120,
 )
@@ -118,14 +121,14 @@ def as_mixpeek(request: Asked, origin: str) -> str:
     """A program with the published `mixpeek` client, which sends the same request."""
     post = _post(request)
     literal = _literal(_without_files(post.body, lambda file: file), 1)
-    key = f"access_token=os.environ[{KEY!r}]"
+    key = f"access_token=os.environ[{post.key!r}]"
     namespace = f", api_key={{'NamespaceHeader': {post.namespace!r}}}" if post.namespace else ""
     return f"""\
 {_imports(post.body)}
 
 import mixpeek
 
-configuration = mixpeek.Configuration(host={origin!r}, {key}{namespace})
+configuration = mixpeek.Configuration(host={(post.origin or origin)!r}, {key}{namespace})
 with mixpeek.ApiClient(configuration) as client:
     response = mixpeek.{post.call}{literal})
 print(response{f".{post.told}" if post.attribute else f"[{post.told!r}]"})

@@ -2,15 +2,20 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
 from playground.namespace import DEFAULT
+from playground.store.keys import fingerprint
 from playground.ui.search import filling
 from playground.ui.search.place import library, scope
 from playground.ui.search.spaces import space
 from playground.vectors.filter import equal
+from playground.vectors.library import adhoc
+from playground.vectors.scope import Scope
 from playground.vectors.store import Document, Index, Namespace
+from tests.contract.serving import serve
 from tests.pages.conftest import settle
 from tests.replay import Answer
 from tests.tiny_onnx import encoder
@@ -30,7 +35,7 @@ def said(at) -> str:
 
 def hits(at) -> list[str]:
     """The cards in their order, as they read."""
-    return [each.value for each in at.markdown if re.match(r"\*\*\d+\*\* :primary-badge", each.value)]
+    return [each.value for each in at.markdown if re.match(r"\*\*\d+\*\* :gray-badge", each.value)]
 
 
 @pytest.fixture
@@ -152,7 +157,7 @@ def test_a_promoted_namespace_is_asked_by_words(tiny, page):
     at = page("search")
     at.selectbox(key="search_promote_embedding").set_value("local/hues").run()
     at = ask(at.button(key="search_promote").click().run(), "blue")
-    assert "**1** :primary-badge[cosine 1.000]" in hits(at)[0]
+    assert "**1** :gray-badge[cosine 1.000]" in hits(at)[0]
     assert hits(at)[0].endswith("\nb")
 
 
@@ -184,10 +189,10 @@ def test_two_embedders_are_fused_and_each_rank_is_explained(tiny, page):
     at.selectbox(key="search_also_model").set_value("tones").run()
     at = fill(at.button(key="search_create_go").click().run(), "colours.csv", COLOURS)
     at = ask(at, "red")
-    assert ":primary-badge[RRF 0.0328]" in hits(at)[0]
+    assert ":gray-badge[RRF 0.0328]" in hits(at)[0]
     assert "1st in `hues` (cosine 1.000) gives 0.0164, 1st in `tones` (cosine 1.000) gives 0.0164; together" in said(at)
     at = settle(at.get_by_key("search_using").set_value("both#tones").run())
-    assert ":primary-badge[cosine 1.000]" in hits(at)[0]
+    assert ":gray-badge[cosine 1.000]" in hits(at)[0]
     at = settle(at.get_by_key("search_with").set_value("both").run())
     assert "**Both found 4 of 4** (overlap 100%; chance would give 100%)" in said(at)
 
@@ -289,3 +294,33 @@ def test_a_link_to_what_is_not_there_says_so_and_shows_what_is(colours, page):
     at = page("search", namespace="gone")
     assert "There is no namespace `gone` here" in said(at)
     assert at.selectbox(key="namespace").value == "colours"
+
+
+@pytest.fixture
+def far(environment, tmp_path, tiny):
+    """Another playground as the hosted server, with one document and one retriever; the retriever's id."""
+    with serve(tmp_path / "far", PLAYGROUND_MODELS_DIR=tmp_path / "models") as served:
+        there, where = served.runs.library, Scope(fingerprint(served.key), "colours")
+        services = {"hues": "local/hues"}
+        there.store.create(Namespace(where.owner, "colours", (Index("hues", 4),), "managed", services=services))
+        there.write(where, [Document("far-away", {"hues": [1, 0.5, 0, 0]}, {"text": "a red star"})])
+        query = {"input_mode": "text", "value": "{{INPUT.words}}"}
+        kept = adhoc([{"feature_uri": "hues", "query": query}])
+        environment(MIXPEEK_BASE_URL=f"{served.url}/v1", MIXPEEK_API_KEY=served.key, MIXPEEK_NAMESPACE="colours")
+        yield there.retrievers.create(where, replace(kept, name="stars")).id, served.url
+
+
+def test_another_server_is_asked_by_its_own_retriever_and_by_this_pages_request(far, colours):
+    retriever, url = far
+    at = ask(colours, "red")
+    at = settle(at.get_by_key("search_with").set_value(f"colours@mixpeek/{retriever}").run())
+    assert not at.exception
+    assert "stars at Mixpeek" in said(at)
+    assert "**1 hits** · " in said(at)
+    assert url in said(at)
+    assert "**Both found 0 of 4** (overlap 0%). Only A: 4. Only B: 1." in said(at)
+    at = settle(at.get_by_key("search_with").set_value("-").run())
+    at = settle(at.get_by_key("search_using").set_value("colours@mixpeek").run())
+    [hit] = hits(at)
+    assert "a red star" in hit
+    assert "cosine 0.894" in hit

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,14 +18,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.contract import RawInferenceRequest
-from playground.snippets import INLINE, as_curl, as_json, as_mixpeek, as_python, body
+from playground.snippets import INLINE, as_curl, as_json, as_mixpeek, as_python, body, execution
 from tests.specimens import paper, picture
 
 KEY = "pk_snippet-test"
 NASTY = "it's \"quoted\" $HOME `id` \\ $(id) 100% \t\r\n JSON\n\nEOF\n'\u2028 é 漢字 🙂 \x00 \x7f \\u0000 {{x}} !!"
 
 
-ANSWER = {"data": {"text": "arrived"}, "provider": "local", "model": "handbook", "latency_ms": 1.5, "cached": False}
+ANSWER = {
+    "documents": ["found"],
+    "data": {"text": "arrived"},
+    "provider": "local",
+    "model": "handbook",
+    "latency_ms": 1.5,
+    "cached": False,
+}
 
 
 @dataclass
@@ -174,6 +181,46 @@ def test_the_published_client_sends_the_request_and_the_files(echo: Echo, tmp_pa
     assert headers["Authorization"] == f"Bearer {KEY}"
     assert sent == body(request) | {"enable_semantic_cache": False}  # the client always sends it
     assert "arrived" in output
+
+
+QUERY = {"input_mode": "vector", "value": "{{INPUT.vector}}"}
+PARAMETERS = {"searches": [{"feature_uri": "embedding", "query": QUERY, "top_k": 5}], "final_top_k": 5}
+STAGES = [{"stage_name": "search", "config": {"stage_id": "feature_search", "parameters": PARAMETERS}}]
+SEARCH = {"stages": STAGES, "inputs": {"vector": [0.25, -1, 2e-05], "note": NASTY}}
+
+
+@needs_curl
+@ways
+def test_a_search_goes_to_its_namespace(echo: Echo, write: Any, execute: Any) -> None:
+    output = execute(write(execution(SEARCH, "notes"), echo.url))
+    path, headers, sent = echo.received[-1]
+    assert (path, headers["X-Namespace"]) == ("/v1/retrievers/execute", "notes")
+    assert sent == SEARCH
+    assert "found" in output
+
+
+def test_the_published_client_sends_a_search(echo: Echo) -> None:
+    assert "found" in by_python(as_mixpeek(execution(SEARCH, "notes"), echo.url))
+    path, headers, sent = echo.received[-1]
+    assert (path, headers["X-Namespace"]) == ("/v1/retrievers/execute", "notes")
+    assert (sent["inputs"], sent["stages"][0]["config"]["parameters"]) == (SEARCH["inputs"], PARAMETERS)
+
+
+def test_a_saved_retriever_and_another_server_are_named() -> None:
+    saved = execution({"inputs": {"query": "hi"}}, "notes", "ret_1")
+    assert "RetrieversApi(client).execute_retriever('ret_1', {" in as_mixpeek(saved, "http://here")
+    assert "curl http://here/v1/retrievers/ret_1/execute " in as_curl(saved, "http://here")
+    there = replace(saved, origin="https://there", key="MIXPEEK_API_KEY", namespace="")
+    assert "curl https://there/v1/retrievers/ret_1/execute " in as_curl(there, "http://here")
+    for text in (as_curl(there, "http://here"), as_python(there, "http://here"), as_mixpeek(there, "http://here")):
+        assert "MIXPEEK_API_KEY" in text
+        assert "amespace" not in text
+        assert "http://here" not in text
+
+
+def test_vectors_stand_on_one_line() -> None:
+    for text in (as_json(execution(SEARCH, "notes")), as_python(execution(SEARCH, "notes"), "http://here")):
+        assert "[0.25, -1, 2e-05]" in text
 
 
 def test_what_the_history_adds_is_in_no_form() -> None:

@@ -11,11 +11,12 @@ from playground.ui.attachments.intake import intake
 from playground.ui.attachments.tray import empty, tray
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
+from playground.ui.search import mixpeek
 from playground.ui.search.demo import questions
 from playground.ui.search.filters import ask_filters
 from playground.ui.search.question import WAYS, Question, Way
 from playground.ui.search.spaces import DEMO, Space
-from playground.ui.search.targets import NOTHING, choices, label
+from playground.ui.search.targets import NOTHING, choices, elsewhere, label
 from playground.vectors.rows import TEXT, parsed
 
 KS = (5, 10, 20, 50, 100)
@@ -36,14 +37,19 @@ def ask(space: Space, there: Sequence[Space]) -> tuple[Question | None, str, str
         way = _way(space)
         value = _ASK[way](space)
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search_options"):
-            using = _choose("Search by", USING, choices(space), help_="One of its retrievers, or some of its vectors.")
+            hosted = elsewhere(space)
+            own = choices(space) | hosted
+            using = _choose("Search by", USING, own, help_="Its vectors, or a saved retriever; here or at Mixpeek.")
             others = {
                 NOTHING: "nothing",
                 **{name: said for each in there if way in ways_of(each) for name, said in _others(each, using).items()},
             }
+            others |= {name: said for name, said in hosted.items() if name != using}
             beside = _choose("Compare with", WITH, others, help_="The same question, asked there too, side by side.")
             k = st.selectbox("Hits", KS, index=1, key=K, bind="query-params", width=90)
             filters = ask_filters(space)
+    if hosted and (problem := mixpeek.retrievers()[1]):
+        st.markdown(f":orange[:material/info:] :small[Mixpeek’s retrievers are not listed: {sentence(problem)}]")
     _link({WAY: way if way != ways_of(space)[0] else "", LIKE: value if way == "document" else ""})
     _link({USING: using if using != space.id else "", WITH: beside if beside != NOTHING else ""})
     if value is None:

@@ -2,11 +2,14 @@
 
 import streamlit as st
 
+from playground.errors import NotFoundError
 from playground.ui.look import quiet
 from playground.ui.search.doing import draw_line
 from playground.ui.search.hits import badges, draw_hits, title
+from playground.ui.search.place import library
 from playground.ui.search.searching import Outcome
 from playground.ui.transcribe.words import plain
+from playground.vectors.scope import Scope
 from playground.vectors.slope import slope
 from playground.vectors.versus import Versus, versus
 
@@ -14,9 +17,15 @@ from playground.vectors.versus import Versus, versus
 def draw_beside(first: Outcome, second: Outcome) -> None:
     """Draw the comparison, then both lists."""
     found = versus(first.ids, second.ids)
-    st.markdown(said(found, first, second))
-    with st.expander("Ranks and overlap", expanded=True, icon=":material/swap_vert:", key="search_versus"):
-        _figures(found, first, second)
+    if found.both or _same_documents(first, second):
+        st.markdown(said(found, first, second))
+        with st.expander("Ranks and overlap", expanded=True, icon=":material/swap_vert:", key="search_versus"):
+            _figures(found, first, second)
+    else:
+        st.markdown(
+            "**They hold different documents**: nothing that one found is in the other, so the ranks cannot be "
+            f"compared. {quiet('The same rows put into both have the same ids.')}"
+        )
     left, right = st.columns(2, gap="medium")
     for column, letter, ours, theirs in ((left, "A", first, second), (right, "B", second, first)):
         other = "B" if letter == "A" else "A"
@@ -26,15 +35,33 @@ def draw_beside(first: Outcome, second: Outcome) -> None:
             draw_hits(ours, letter, badges(ours.ids, theirs.ids, other))
 
 
+def _same_documents(first: Outcome, second: Outcome) -> bool:
+    """Whether anything that one found is in the other at all; of another server nobody knows."""
+    if first.target.hosted or second.target.hosted or first.target.space.id == second.target.space.id:
+        return True
+    where = second.target.space.scope
+    return any(_is_there(where, id_) for id_ in first.ids)
+
+
+def _is_there(where: Scope, id_: str) -> bool:
+    try:
+        library().store.document(where.owner, where.namespace, id_)
+    except NotFoundError:
+        return False
+    return True
+
+
 def said(found: Versus, first: Outcome, second: Outcome) -> str:
     """The comparison as one sentence, in Markdown."""
     if not found.k:
         return "Neither found anything."
-    chance = found.chance(min(first.target.space.count, second.target.space.count))
+    at_random = found.chance(min(first.target.space.count, second.target.space.count))
+    known = not (first.target.hosted or second.target.hosted)
+    chance = f"; chance would give {at_random:.0%}" if known else ""
     moved = sum(1 for each in found.both if each.change)
     places = f"; {moved} of these stand at another place" if found.both else ""
     return (
-        f"**Both found {len(found.both)} of {found.k}** (overlap {found.share:.0%}; chance would give {chance:.0%})"
+        f"**Both found {len(found.both)} of {found.k}** (overlap {found.share:.0%}{chance})"
         f"{places}. Only A: {len(found.only_first)}. Only B: {len(found.only_second)}."
     )
 

@@ -31,7 +31,7 @@ def draw_line(outcome: Outcome, letter: str = "") -> None:
         if st.button("Request", key=f"{key}_request", icon=":material/code:", type="tertiary"):
             _dialog(outcome)
         _downloads(outcome, key)
-        if not letter and outcome.target.retriever is None:
+        if not letter and outcome.target.retriever is None and not outcome.target.hosted:
             _saving(outcome)
     for warning in outcome.warnings:
         st.markdown(f":orange[:material/info:] :small[{sentence(warning)}]")
@@ -39,6 +39,8 @@ def draw_line(outcome: Outcome, letter: str = "") -> None:
 
 def took(outcome: Outcome) -> str:
     """The line in Markdown: hits, milliseconds and their parts, the runs that embedded."""
+    if outcome.target.hosted:
+        return f"**{len(outcome.found):,} hits** · **{seconds(outcome.ms)}** with the way there · {outcome.post.origin}"
     total = outcome.target.space.count
     parts = [f"**{len(outcome.found):,} of {total:,}**", f"**{seconds(outcome.ms)}**"]
     if outcome.runs:

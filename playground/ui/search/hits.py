@@ -51,7 +51,7 @@ def _card(outcome: Outcome, rank: int, key: str, image: str, note: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_what"):
             if image:
                 st.image(image, width=64, alt=short(title(found.place.id, found.payload), 80))
-            badge = f":primary-badge[{_score(outcome, found)}]"
+            badge = f":gray-badge[{_score(outcome, found)}]"
             labels = _labels(found.payload)
             st.markdown(
                 f"**{rank}** {badge} {note}  \n{plain(short(title(found.place.id, found.payload), _LONG))}"
@@ -79,12 +79,14 @@ def _score(outcome: Outcome, found: Found) -> str:
     if len(found.place.shares) == 1 and found.place.score == found.place.shares[0].score:
         share = found.place.shares[0]
         return similarity(share.score, outcome.metrics.get(share.feature_uri, "cosine"))
-    return f"{outcome.strategy.upper()} {found.place.score:.4f}" if found.place.shares else "passes the filter"
+    if not found.place.shares:
+        return f"score {found.place.score:.3f}" if outcome.target.hosted else "passes the filter"
+    return f"{outcome.strategy.upper()} {found.place.score:.4f}"
 
 
 def _why(outcome: Outcome, found: Found, rank: int) -> str:
     if not found.place.shares:
-        return "No search: it passes the filter."
+        return "The server gives no reasons." if outcome.target.hosted else "No search: it passes the filter."
     return brief(found.place, rank, outcome.metrics, outcome.found[0].place.score)
 
 

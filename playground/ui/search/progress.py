@@ -9,6 +9,7 @@ from playground.ui.fault import fault, sentence
 from playground.ui.search import filling
 from playground.ui.search.filling import Filled, Filling
 from playground.ui.search.spaces import Space
+from playground.ui.search.spaces import space as look_up
 from playground.ui.watch import BEAT, TICK
 from playground.units import seconds
 
@@ -22,6 +23,9 @@ def draw_filling(space: Space) -> None:
         with st.container(key="search_filling_pane"):
             st.fragment(run_every=BEAT)(_follow)(found)
         return
+    now = look_up(space.id)
+    if now is not None and now.namespace.changes != space.namespace.changes:
+        st.rerun()  # it ended after the page had counted
     if found.error is not None:
         fault(found.error, key="search_filling")
     elif found.value is not None and found.value.left:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from playground.errors import BadRequestError
 from playground.snippets import Post, execution
+from playground.ui.search import mixpeek
 from playground.ui.search.spaces import Space
 from playground.vectors.library import adhoc
 from playground.vectors.retriever import Retriever
@@ -67,16 +68,24 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a question goes: to some of the indexes of a namespace, or to a retriever that was saved there."""
+    """Where a question goes: to some of the indexes of a namespace, or to a retriever that was saved there.
+
+    `hosted`: it is asked at Mixpeek, whose own retriever it is when that is `foreign`.
+    """
 
     space: Space
     indexes: tuple[str, ...]
     retriever: Retriever | None = None
+    hosted: bool = False
+    foreign: bool = False
 
     @property
     def title(self) -> str:
         """What it is called beside another."""
-        return f"{self.retriever.name} in {self.space.id}" if self.retriever else self.space.id
+        if self.foreign and self.retriever:
+            return f"{self.retriever.name} at Mixpeek"
+        name = f"{self.retriever.name} in {self.space.id}" if self.retriever else self.space.id
+        return f"{name}, asked at Mixpeek" if self.hosted else name
 
 
 def plain(target: Target, question: Question) -> Retriever:
@@ -119,9 +128,13 @@ def post(target: Target, question: Question) -> Post:
     body: dict[str, Any] = {"inputs": given(retriever, question)}
     if question.filters:
         body["filters"] = json.loads(question.filters)
-    if retriever.id:
-        return execution(body, target.space.id, retriever.id)
-    return execution({"stages": list(retriever.stages), **body}, target.space.id)
+    if retriever.id and (target.foreign or not target.hosted):
+        return _sent(target, execution(body, target.space.id, retriever.id))
+    return _sent(target, execution({"stages": list(retriever.stages), **body}, target.space.id))
+
+
+def _sent(target: Target, request: Post) -> Post:
+    return mixpeek.addressed(request) if target.hosted else request
 
 
 def _asked(stages: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from playground.record import RunRecord
 from playground.snippets import Post
+from playground.ui.search import mixpeek
 from playground.ui.search.place import library
 from playground.ui.search.question import Question, Target, given, plain, post
 from playground.ui.search.work import Work
@@ -83,6 +84,7 @@ def search(target: Target, question: Question) -> Searching:
     key = (
         *(question, target.space.id, target.space.namespace.created, target.space.namespace.changes, target.indexes),
         *((saved.id, saved.version) if saved else ()),
+        target.hosted,
     )
     if key not in kept:
         kept[key] = Work(lambda work: _search(work, target, question))
@@ -102,7 +104,10 @@ def again(searching: Searching) -> None:
 
 def _search(work: Searching, target: Target, question: Question) -> Outcome:
     retriever, request = plain(target, question), post(target, question)
-    filters = request.body.get("filters")
-    done = library().execute(target.space.scope, retriever, given(retriever, question), filters=filters)
+    if target.hosted:
+        done = mixpeek.execute(request, work.stop)
+    else:
+        filters = request.body.get("filters")
+        done = library().execute(target.space.scope, retriever, given(retriever, question), filters=filters)
     found = [Found(each.place, shown(each.payload)) for each in done.found]
     return Outcome(question, target, request, found, done.warnings, list(work.runs), done.ms)
