@@ -1,7 +1,12 @@
-"""What goes between the server and a plugin's process: JSON with its length before it, never longer than allowed."""
+"""What goes between the server and a plugin's process: JSON with its length before it, never longer than allowed.
+
+Vectors of an answer may stand behind the JSON (`playground.plugins.floats`).
+"""
 
 import json
 from typing import IO, Any
+
+from playground.plugins.floats import put_back, taken
 
 MOST = 64 * 2**20
 """Bytes of one message, either way."""
@@ -34,13 +39,22 @@ def receive(stream: IO[bytes]) -> bytes | None:
 
 def parsed(message: bytes) -> dict[str, Any]:
     """The object in a message; NaN and infinities are no JSON. Raises BrokenError."""
+    end = message.find(b"\0")
     try:
-        found = json.loads(message, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        found = json.loads(message if end < 0 else message[:end], parse_constant=_refuse)
+        if end >= 0:
+            put_back(found["result"], found.pop("floats"), message[end + 1 :])
+    except (ValueError, RecursionError, TypeError, AttributeError, KeyError) as error:
         raise BrokenError from error
     if not isinstance(found, dict):
         raise BrokenError
     return found
+
+
+def answered(result: dict[str, Any]) -> bytes:
+    """The message that holds a plugin's answer. Raises as `written` does."""
+    rest, lengths, numbers = taken(result)
+    return written({"result": rest, "floats": lengths}) + b"\0" + numbers if numbers else written({"result": rest})
 
 
 def written(value: Any) -> bytes:

@@ -21,7 +21,7 @@ from typing import IO, Any
 
 from playground.plugins import loading
 from playground.plugins.loading import Answer, UnfitError, load
-from playground.plugins.pipe import MOST, BrokenError, parsed, receive, send, written
+from playground.plugins.pipe import MOST, BrokenError, answered, parsed, receive, send, written
 from playground.plugins.unfit import unfit
 
 _LONGEST = 8000
@@ -96,12 +96,12 @@ def _packed(result: Any) -> tuple[str, bytes]:
     if not isinstance(result, dict):
         return f"it must be a dict, and is {_kind(result)}", b""
     try:
-        body = written(result)
+        message = answered(result)
     except (ValueError, TypeError, RecursionError):
         return unfit(result), b""
-    if len(body) > MOST - 64:
-        return f"it has {len(body) / 2**20:.0f} MB of JSON; {MOST // 2**20} are allowed", b""
-    return "", b'{"result":' + body + b"}"
+    if len(message) > MOST:
+        return f"it has {len(message) / 2**20:.0f} MB; {MOST // 2**20} are allowed", b""
+    return "", message
 
 
 def _fault(result: Any) -> str:

@@ -31,7 +31,7 @@ BODIES = {
     "vanishes": ("import os\nos._exit(0)", "plugin_crash", "ended itself with code 0"),
     "allocates": ("held = bytearray(10 * 2**30)\nreturn {}", "plugin_memory", "512 MB"),
     "grows": ("held = []\nwhile True: held.append(bytearray(2**24))", "plugin_memory", "512 MB"),
-    "answers much": (f'return {{"text": "a" * {MOST}}}', "plugin_answer", "MB of JSON"),
+    "answers much": (f'return {{"text": "a" * {MOST}}}', "plugin_answer", "64 MB; 64 are allowed"),
     "is no number": ('return {"embedding": [1.0, float("nan")]}', "plugin_answer", "`embedding[1]` is nan"),
     "is infinite": ('return {"scores": {"a": float("inf")}}', "plugin_answer", "`scores.a` is inf"),
     "bytes": ('return {"image": b"abc"}', "plugin_answer", "`image` is bytes; give base64 text"),
