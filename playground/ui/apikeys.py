@@ -14,6 +14,8 @@ from playground.ui.look import quiet
 from playground.ui.transcribe.words import plain
 
 _MADE, _PROBLEM = "settings_key_made", "settings_key_problem"
+_COUNT = "settings_keys_made"
+"""How many were made here: another popover for the next, so that this one closes and the key can be copied."""
 _DAY = 86_400.0
 
 
@@ -27,7 +29,7 @@ def keys_for_others() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**Keys for others** · {len(found)}" if found else "**Keys for others**", width="stretch")
-        with st.popover("New key", icon=":material/add:"):
+        with st.popover("New key", icon=":material/add:", key=f"settings_new_key_{st.session_state.get(_COUNT, 0)}"):
             _form()
     if problem := st.session_state.pop(_PROBLEM, None):
         st.error(problem, icon=":material/error:")
@@ -57,8 +59,8 @@ def _form() -> None:
             min_value=0,
             value=None,
             step=1,
-            placeholder="As `PLAYGROUND_RATE_LIMIT` says",
-            help="0 is no limit.",
+            placeholder="As for all",
+            help="0 is no limit. Empty: what `PLAYGROUND_RATE_LIMIT` says.",
         )
         st.form_submit_button("Make the key", key="settings_key_make", type="primary", on_click=_make)
 
@@ -75,6 +77,7 @@ def _make() -> None:
         given[_PROBLEM] = sentence(error.message)
     else:
         given[_MADE] = key.name, text
+        given[_COUNT] = given.get(_COUNT, 0) + 1
 
 
 def _shown(name: str, text: str) -> None:
