@@ -71,8 +71,10 @@ class Growing:
         return Column(self._values, self._rows.filled, self._codes.filled, len(self._values))
 
     def _code(self, value: Any) -> int:
-        code = self._known.setdefault(alike(value), len(self._values))
-        if code == len(self._values):
+        key = alike(value)
+        code = self._known.get(key)
+        if code is None:
+            code = self._known[key] = len(self._values)
             self._values.append(value)
             self.bytes += 150 + (len(value) if isinstance(value, str) else 0)
         return code

@@ -42,7 +42,17 @@ def passes(filter: Filter | None, payload: Payload) -> bool:  # noqa: A002 - the
 
 def found(payload: Payload, path: tuple[str, ...]) -> list[Any]:
     """The values at a path, each text, number, truth, null or OTHER; lists are looked through."""
-    items: list[Any] = [payload]
+    item: Any = payload
+    for depth, step in enumerate(path):  # nearly always there is one, and no list on the way
+        if isinstance(item, list):
+            return _spread([item], path[depth:])
+        if not isinstance(item, dict) or step not in item:
+            return []
+        item = item[step]
+    return _spread([item], ()) if isinstance(item, dict | list) else [item]
+
+
+def _spread(items: list[Any], path: tuple[str, ...]) -> list[Any]:
     for step in path:
         items = [item[step] for item in _through(items) if isinstance(item, dict) and step in item]
     values = [value for item in items for value in _through(_through([item])) or [OTHER]]
@@ -98,7 +108,8 @@ def _ordered(operator: Operator, wanted: Any) -> Callable[[Any], bool]:
 
 def alike(value: Any) -> tuple[type, Any]:
     """Equal for values that JSON calls equal: 1 is 1.0 and true is not 1."""
-    return (float if number(value) else type(value)), value
+    kind = type(value)
+    return (float if kind is int else kind), value
 
 
 def _text(value: Any) -> bool:
