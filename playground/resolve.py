@@ -98,6 +98,12 @@ def resolve(
     return Plan(provider, model, task, calls, inputs.plural or vectors > 1 or len(calls) > 1, inputs.media)
 
 
+def named(request: RawInferenceRequest, providers: Mapping[str, Provider]) -> Model | None:
+    """What is known of the model that a request names, whatever its inputs. Raises BadRequestError, NotFoundError."""
+    target = _select(request, providers)
+    return target.provider.model(target.model)
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     """Who answers. `raw`: a plugin, with the inputs as they were sent, for the vector index `index`."""

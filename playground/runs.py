@@ -13,7 +13,7 @@ from playground.cache.judges import Opinion
 from playground.cache.receipt import Receipt
 from playground.cache.rules import of_settings
 from playground.cache.visit import Visit, Wish
-from playground.call import Chunk, Model, Provider, Stop, Task, Usage
+from playground.call import Chunk, Provider, Stop, Task, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.engine import Engine
 from playground.errors import BadRequestError, InternalServerError, NotFoundError, PlaygroundError
@@ -23,7 +23,7 @@ from playground.plugins.registry import Plugins
 from playground.preflight import Preflight, preflight, refused
 from playground.providers import within
 from playground.record import Door, RunRecord
-from playground.resolve import Plan, resolve
+from playground.resolve import Plan, named, resolve
 from playground.settings import Settings
 from playground.store.blobs import Blobs
 from playground.store.history import History
@@ -245,7 +245,7 @@ class Runs:
                 from playground.vectors.services import Services
                 from playground.vectors.store import opened
 
-                services = Services(self._answered, self._model, self.providers)
+                services = Services(self._answered, lambda request: named(request, self.providers), self.providers)
                 self._library = Library(opened(self.settings.vectors_database), services)
             return self._library
 
@@ -380,11 +380,6 @@ class Runs:
         if run.response is None:
             raise run.error or InternalServerError("the run ended without a response")
         return run.response
-
-    def _model(self, request: RawInferenceRequest) -> Model | None:
-        """What is known of the model that would answer a request. Raises what resolving it raises."""
-        plan = resolve(request, self.providers, stream=False, stop=Stop(), max_bytes=self._loader.max_bytes)
-        return plan.provider.model(plan.model)
 
     def _forget(self) -> None:
         surplus = len(self._runs) - KEPT

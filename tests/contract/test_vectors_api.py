@@ -1,5 +1,6 @@
 """Namespaces, documents, retrievers and collections over HTTP: shapes, refusals, and nobody sees another's."""
 
+import base64
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ import pytest
 from tests.contract.serving import Served, serve
 from tests.contract.test_errors import check
 from tests.contract.test_openapi import VECTORS
+from tests.specimens import picture
 
 MINE, THEIRS = "key-of-the-first-person", "key-of-somebody-else"
 X, Y = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]
@@ -339,3 +341,30 @@ def test_a_collection_embeds_and_is_searched_by_words(mine):
 def test_a_collection_needs_its_namespace(mine):
     answer = mine.post("/v1/collections", json={"collection_name": "lost"}, headers={"X-Namespace": "nowhere"})
     check(answer, 404, "NotFoundError")
+
+
+def test_images_are_found_by_an_image_through_the_guard_of_files(mine):
+    pictures = {name: base64.b64encode(picture(name)).decode() for name in ("EXIT 12", "Welcome")}
+    made = mine.post("/v1/collections", json={"collection_name": "pictures", "embedder": "local/colour-and-edges"})
+    index = made.json()["vector_indexes"][0]["name"]
+    documents = [{"document_id": name, "payload": {"image_base64": data}} for name, data in pictures.items()]
+    body = {"documents": documents, "collection_id": "pictures"}
+    assert mine.post("/v1/namespaces/space/documents/upsert", json=body).status_code == 200
+
+    def search(value: object) -> httpx.Response:
+        query = {"input_mode": "content", "value": value}
+        parameters = {"searches": [{"feature_uri": index, "query": query}]}
+        stage = {"stage_name": "s", "config": {"stage_id": "feature_search", "parameters": parameters}}
+        return mine.post("/v1/retrievers/execute", json={"stages": [stage]})
+
+    for value in (pictures["Welcome"], f"data:image/png;base64,{pictures['Welcome']}", {"base64": pictures["Welcome"]}):
+        found = search(value).json()["documents"]
+        assert (found[0]["document_id"], found[0]["score"]) == ("Welcome", pytest.approx(1.0))
+    for value in ({"url": str(mine.base_url.join("/docs"))}, "file:///etc/passwd", "no picture"):
+        check(search(value), 400, "BadRequestError")
+    words = {"searches": [{"feature_uri": index, "query": {"input_mode": "text", "value": "words"}}]}
+    stage = {"stage_name": "s", "config": {"stage_id": "feature_search", "parameters": words}}
+    assert (
+        "not text"
+        in check(mine.post("/v1/retrievers/execute", json={"stages": [stage]}), 400, "BadRequestError")["message"]
+    )
