@@ -263,24 +263,63 @@ def test_an_embeddings_run_goes_in_with_its_vectors(colours, core):
     assert len(core().history.search(DEFAULT)) == before
 
 
-def test_a_provider_that_fails_names_the_rows_and_what_is_in_stays(environment, page, replay, core):
+@pytest.fixture
+def remote(environment, page, replay):
+    """A page on an empty namespace whose embedder, of 2 dimensions, is played by the replay server."""
     environment(OPENAI_API_KEY="sk-search-test-0123456789", OPENAI_BASE_URL=f"{replay.url}/v1", PLAYGROUND_RETRIES="0")
-    first = {"data": [{"embedding": [1.0, row / 100], "index": row} for row in range(filling.PIECE)], "model": "m"}
-    rest = {"data": [{"embedding": [0.0, 1.0], "index": row} for row in range(2)], "model": "m"}
-    broken = Answer.json({"error": {"message": "overloaded"}}, 500)
     replay.on("GET", "/v1/models", Answer.golden("openai/models.json"))
-    replay.on("POST", "/v1/embeddings", Answer.json(first), broken, Answer.json(rest))
     where = scope("far")
     services = {"far": "openai/text-embedding-3-small"}
     library().store.create(Namespace(where.owner, "far", (Index("far", 2),), mode="managed", services=services))
-    at = page("search")
-    at.text_area(key="search_lines").set_value("\n".join(f"line {row}" for row in range(filling.PIECE + 2))).run()
-    at = settle(at.button(key="search_fill").click().run())
+    return page("search")
+
+
+def vectors(*found: list[float]) -> Answer:
+    return Answer.json({"data": [{"embedding": each, "index": row} for row, each in enumerate(found)], "model": "m"})
+
+
+def paste(at, count: int):
+    at.text_area(key="search_lines").set_value("\n".join(f"line {row}" for row in range(count))).run()
+    return at.button(key="search_fill").click().run()
+
+
+def test_a_provider_that_fails_names_the_rows_and_what_is_in_stays(remote, replay):
+    first = vectors(*([1.0, row / 100] for row in range(filling.PIECE)))
+    broken = Answer.json({"error": {"message": "overloaded"}}, 500)
+    replay.on("POST", "/v1/embeddings", first, broken, vectors([0.0, 1.0], [0.0, 1.0]))
+    at = settle(paste(remote, filling.PIECE + 2))
     assert f"**{filling.PIECE} of {filling.PIECE + 2} documents are in.**" in said(at)
     assert f"Rows {filling.PIECE + 1} to {filling.PIECE + 2} could not be put in" in said(at)
     at = settle(at.button(key="search_go_on").click().run())
     assert f"{filling.PIECE + 2} documents" in said(at)
-    assert library().store.count(where.owner, "far", equal("text", "line 65")) == 1
+    assert library().store.count(scope("far").owner, "far", equal("text", "line 65")) == 1
+
+
+def test_one_row_that_a_provider_refuses_is_named(remote, replay):
+    refused = Answer.json({"error": {"message": "no"}}, 400)
+    replay.on("POST", "/v1/embeddings", refused, vectors([1.0, 0.0]), refused)
+    at = settle(paste(remote, 3))
+    assert "**0 of 3 documents are in.** Row 2 could not be put in" in said(at)
+
+
+def test_a_filling_and_a_search_that_take_long_say_so_and_can_be_stopped(remote, replay):
+    silent = Answer(pieces=(), then="hang")
+    replay.on("POST", "/v1/embeddings", silent)
+    at = paste(remote, 3)
+    assert next(bar.proto.text for bar in at.get("progress")).startswith(
+        ":small[:shimmer[Embedding and storing] · 0 of 3"
+    )
+    at = settle(at.button(key="search_filling_stop").click().run())
+    assert "**0 of 3 documents are in.** You stopped it." in said(at)
+    library().write(scope("far"), [Document("a", {"far": [1, 0]}, {"text": "there already"})])
+    at.button(key="search_leave").click().run()
+    at.text_input(key="q").set_value("anything").run()
+    assert ":shimmer[Searching]" in said(at)
+    at = settle(at.button(key="search_find__stop").click().run())
+    assert "**Stopped**" in said(at)
+    replay.on("POST", "/v1/embeddings", vectors([1.0, 0.0]))
+    at = settle(at.button(key="search_find__retry").click().run())
+    assert "there already" in hits(at)[0]
 
 
 def test_a_namespace_is_deleted_with_what_is_in_it(colours):
