@@ -60,6 +60,16 @@ def busy(id: str, seconds: float) -> PlaygroundError:  # noqa: A002 - the word
     )
 
 
+def unstarted(id: str, error: OSError) -> PlaygroundError:  # noqa: A002 - the word
+    """The error for a process that the system did not start."""
+    return InferenceServiceUnavailableError(
+        f"plugin `{id}` has no process, for the system starts none ({error}); see whether memory is short",
+        code="plugin_start",
+        details={"plugin": id},
+        retry_after=5,
+    )
+
+
 def _said(failure: Mapping[str, Any]) -> str:
     """The exception's name and the first line of its words."""
     lines = str(failure.get("message", "")).strip().splitlines()

@@ -13,7 +13,7 @@ from typing import Any
 
 from playground.call import Stop
 from playground.errors import CancelledError, PlaygroundError
-from playground.plugins.failures import busy, failed
+from playground.plugins.failures import busy, failed, unstarted
 from playground.plugins.health import Health, Journal, ProcessFacts, State
 from playground.plugins.process import EndedError, Limits, Process
 from playground.plugins.source import Source
@@ -123,7 +123,10 @@ class Pool:
 
     def _started(self, stop: Stop) -> Process:
         began = time.perf_counter()
-        process = Process(self._source, self._limits)
+        try:
+            process = Process(self._source, self._limits)
+        except OSError as error:
+            raise unstarted(self._id, error) from error
         with self._lock:
             self._living.append(process)
         try:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -49,17 +50,19 @@ class Process:
     def __init__(self, source: Source, limits: Limits) -> None:
         self._source = source
         self._limits = limits
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "playground.plugins.worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**environment(), **_told(), "PYTHONUNBUFFERED": "1"},
-            start_new_session=True,  # a group of its own, so that its children end with it
-        )
-        self._requests = cast("IO[bytes]", self._process.stdin)
-        self._replies = cast("IO[bytes]", self._process.stdout)
+        self._line, theirs = socket.socketpair()  # a pipe could be held open by a child that left the group
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "playground.plugins.worker"],
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
+                stderr=subprocess.PIPE,
+                env={**environment(), **_told(), "PYTHONUNBUFFERED": "1"},
+                start_new_session=True,  # a group of its own, so that its children end with it
+            )
+        self._requests, self._replies = self._line.makefile("wb"), self._line.makefile("rb")
         self._printed = bytearray()
+        self._turn = 0
         self._overdue = False
         self._drain = threading.Thread(target=self._listen, name="plugin output", daemon=True)
         self._drain.start()
@@ -75,7 +78,7 @@ class Process:
     @property
     def alive(self) -> bool:
         """Whether it can be asked."""
-        return self._process.poll() is None
+        return not self._overdue and self._process.poll() is None
 
     @property
     def output(self) -> str:
@@ -105,7 +108,7 @@ class Process:
             self.calls += 1
 
     def _exchange(self, message: bytes, seconds: float, stop: Stop) -> dict[str, Any]:
-        timer = threading.Timer(seconds, self._expire)
+        timer = threading.Timer(seconds, self._expire, [self._turn])
         timer.daemon = True
         timer.start()
         withdraw = stop.on_set(self.kill)
@@ -118,6 +121,7 @@ class Process:
         except BrokenError:
             raise EndedError("timeout" if self._overdue else "protocol") from None
         finally:
+            self._turn += 1
             withdraw()
             timer.cancel()
         raise self._end_of(stop)
@@ -132,29 +136,29 @@ class Process:
         self._ended = True
         return EndedError("crash", _how(code))
 
-    def _expire(self) -> None:
-        self._overdue = True
-        self.kill()
+    def _expire(self, turn: int) -> None:
+        if turn == self._turn:  # not by a hair too late, when it may be working for somebody else
+            self._overdue = True
+            self.kill()
 
     def kill(self) -> None:
         """End it and whatever it has started, at once; from any thread."""
         if self._ended:  # its number may be another's by now
             return
         with contextlib.suppress(OSError):
-            if hasattr(os, "killpg"):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            else:
-                self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            self._line.shutdown(socket.SHUT_RDWR)  # whoever waits for its reply waits no longer
 
     def end(self) -> None:
-        """End it and give back its pipes."""
+        """End it and give back what connects us."""
         self.kill()
         self._process.wait()
         self._ended = True
         self._drain.join(1)  # what it printed last; a child that left the group may hold the pipe open
-        self._replies.close()
-        with contextlib.suppress(OSError):  # bytes still to be flushed to a process that is gone
-            self._requests.close()
+        for each in (self._replies, self._requests, self._line):
+            with contextlib.suppress(OSError):  # bytes still to be flushed to a process that is gone
+                each.close()
 
     def _listen(self) -> None:
         """Take what it prints, so that it never waits for us, and keep the end."""

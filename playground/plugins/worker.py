@@ -55,9 +55,7 @@ def _listen(requests: IO[bytes], asked: "queue.SimpleQueue[dict[str, Any]]") -> 
     with contextlib.suppress(BrokenError, OSError):
         while (message := receive(requests)) is not None:
             asked.put(parsed(message))
-    if hasattr(os, "killpg"):
-        os.killpg(os.getpgrp(), signal.SIGKILL)
-    os._exit(0)
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def _loaded(order: dict[str, Any]) -> tuple[Answer | None, bytes]:

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +20,7 @@ from playground.plugins.registry import Plugins
 from playground.settings import Settings
 from tests import plugins
 
+ROOT = Path(__file__).parents[2]
 GOOD_CALLS = 100
 MARK = "a-word-of-the-plugin's-own-code"
 
@@ -235,6 +238,36 @@ def test_a_copy_of_a_process_does_not_answer_in_its_place(tmp_path: Path, regist
     plugins.write(tmp_path / "doubles", "doubles", "os.fork()\nreturn {'n': inputs['n']}", imports="import os")
     found = registry()
     assert [found.call("doubles_1_0_0", {"n": n}) for n in range(5)] == [{"n": n} for n in range(5)]
+
+
+def test_a_child_that_leaves_the_group_keeps_nobody_waiting(tmp_path: Path, registry):
+    body = (
+        "pid = os.fork()\nif not pid: os.setsid(); time.sleep(10**9)\n"
+        "Path('child').write_text(str(pid))\ntime.sleep(10**9)"
+    )
+    place = plugins.write(tmp_path / "any", "leaves", body, imports="import os, time\nfrom pathlib import Path")
+    with pytest.raises(PlaygroundError) as caught:  # the child holds on to all that it has, for ever
+        registry(PLAYGROUND_PLUGINS_TIMEOUT=1).call("leaves_1_0_0", {})
+    os.kill(int((place / "child").read_text()), 9)
+    assert caught.value.code == "plugin_timeout"
+
+
+def test_processes_end_with_the_server_however_it_ends(tmp_path: Path):
+    body = "Path('pid').write_text(str(os.getpid()))\nwhile True: pass"
+    place = plugins.write(tmp_path / "any", "survives", body, imports="import os\nfrom pathlib import Path")
+    code = (
+        "import sys; from playground.plugins.registry import Plugins; from playground.settings import Settings;"
+        "Plugins(Settings.of({'PLAYGROUND_PLUGINS_DIR': sys.argv[1]})).call('survives_1_0_0', {})"
+    )
+    server = subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], env={**os.environ, "PYTHONPATH": str(ROOT)})
+    try:
+        while not (place / "pid").exists() or not (place / "pid").read_text():
+            assert server.poll() is None
+            time.sleep(0.02)
+    finally:
+        server.kill()
+        server.wait()
+    assert gone(int((place / "pid").read_text()))
 
 
 def test_the_process_knows_no_secret_and_has_nothing_to_read(tmp_path: Path, registry):
