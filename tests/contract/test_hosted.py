@@ -52,7 +52,7 @@ def ask(runs, model, inputs, **more):
     return run, record
 
 
-def test_a_chat_there_is_a_run_here_and_there(server, near):
+def test_a_chat_there_is_a_run_here_and_there(server, near, told):
     run, record = ask(near, "local/summary", {"prompts": ["One. Two. Three."]}, parameters={"sentences": 1})
     assert run.error is None
     assert run.response.provider == "mixpeek"
@@ -61,6 +61,7 @@ def test_a_chat_there_is_a_run_here_and_there(server, near):
     (exchange,) = record.exchanges
     assert exchange["url"] == f"{server.url}/v1/inference"
     assert exchange["headers"]["X-Namespace"] == "team-far"
+    assert told["MIXPEEK_API_KEY"] not in repr(record)
     assert exchange["body"] == {
         "provider": "local",
         "model": "summary",
