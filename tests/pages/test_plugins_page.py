@@ -40,7 +40,8 @@ def said(at) -> str:
 
 
 def view(at, name: str):
-    return at.get_by_key("plugins_view").set_value(name).run()
+    [control] = [each for each in at.get("button_group") if str(each.key).endswith("_view")]
+    return control.set_value(name).run()
 
 
 def ask(at):

@@ -41,18 +41,22 @@ def draw_plugin(id_: str) -> None:
             st.markdown(quiet(sentence(error.message)))
         return
     _draw_head(plugin)
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default="Manifest" if plugin.refusal else "Try it",
-        required=True,
-        key="plugins_view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = _view(plugin)
     manifest = described(plugin)
     if manifest is not None:
-        VIEWS[view or "Try it"](plugin, manifest)
+        VIEWS[view](plugin, manifest)
+
+
+def _view(plugin: Plugin) -> str:
+    """The choice of a view: each plugin's is remembered, and stands in the URL."""
+    key, linked = f"plugins_{plugin.id}_view", st.query_params.get("view")
+    if key not in st.session_state:
+        st.session_state[key] = linked if linked in VIEWS else "Manifest" if plugin.refusal else "Try it"
+    view = st.segmented_control(
+        "View", list(VIEWS), required=True, key=key, label_visibility="collapsed", persist_state="session"
+    )
+    st.query_params["view"] = view or "Try it"
+    return view or "Try it"
 
 
 def _draw_head(plugin: Plugin) -> None:

@@ -33,7 +33,8 @@ def leave() -> None:
     for name in _NAMES:
         put(name, ())
     st.session_state.pop(_OPENED, None)
-    st.query_params.pop("plugin", None)
+    for key in ("plugin", "view"):
+        st.query_params.pop(key, None)
 
 
 def runs(name: Shown) -> list[str]:
