@@ -3,6 +3,13 @@
 Selector. Exactly one of `provider` with `model`, `inference_name`, `feature_uri`; none or several is a 400 that says
 which were given. `gemini` is an alias of `google`.
 
+Plugins. `inference_name` is a plugin's id, `my_text_embedder_1_0_0`, with or without `custom_plugin_` before it;
+`feature_uri` names it by name and version (`1.0.0`, `1.0`, `v1` are one version), unless a builtin extractor has that
+address. A plugin gets `inputs` and `parameters` as they were sent, unread, and `inputs["vector_index"]` where the
+address names an index; addresses of files are not fetched for it. `data` is the dict that it returned, `provider` is
+`plugin`, `model` its id. As a model of the provider `plugin` it is asked and answers in the words below. One that fails
+is a 500, one that does not come back a 504, one that cannot be loaded a 503; its traceback is never in the body.
+
 Inputs. `prompts` are independent prompts, one answer each. Additions to the document: `messages`
 (`[{"role": "user" | "assistant", "content": str}]`) is one conversation whose last message is the user's, and
 `system` is the system prompt of `prompts` or `messages`. `text` or `texts` are embedded.

@@ -33,6 +33,9 @@ Addresses must be on the public internet; data URIs do as well.
 
 `parameters` go to the model as they are; `parameters.schema` asks for JSON of that shape.
 
+A plugin, asked by `inference_name` or `feature_uri`, gets `inputs` and `parameters` as they were sent, and
+`inputs.vector_index` where the address names an index; `data` is what it returned, `provider` is `plugin`.
+
 With `Accept: text/event-stream` the answer comes as events: `delta` (`{"index", "text"}`, or `"reasoning"`), and at the
 end one `response` (the whole response) or one `error` (the error body). A failure in the first moments still has its
 own HTTP status. A client that hangs up stops its run.
