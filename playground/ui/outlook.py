@@ -12,26 +12,32 @@ from playground.ui import conversation
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.attachments.tray import tray
 from playground.ui.bar import Setup
+from playground.ui.cache.controls import limit
 from playground.ui.embeddings.intake import FILE, given
 from playground.ui.embeddings.items import inputs_of
 from playground.ui.preflight import strip
 from playground.ui.sending import asking
 from playground.ui.transcribe import recording as recorded
+from playground.ui.typed import typed
 
 _WORD = "?"
 """Stands for a question that nobody has written yet."""
 
 
+@st.fragment
 def chat_strip(setup: Setup, *, system: str | None, schema: Mapping[str, Any] | None) -> None:
-    """Draw the strip of a conversation: all but the words that are still in the box, which the server does not see."""
-    said = [(turn.question, turn.run, [file.reference for file in turn.files]) for turn in conversation.turns()]
-    mark = (*_mark(setup), system, _text(schema), said, conversation.is_live(), _files("chat"))
+    """Draw the strip of a conversation, with the words in the box; before there are any, without those."""
+    turns = conversation.turns()
+    said = [(turn.question, turn.run, [file.reference for file in turn.files]) for turn in turns]
+    words = typed("chat_input", str(turns[-1].run) if turns else "").strip()
+    wish = limit("chat")
+    mark = (*_mark(setup), system, _text(schema), said, conversation.is_live(), _files("chat"), words, wish)
 
     def made() -> RawInferenceRequest:
-        request = asking(_picked(setup), _WORD, system=system, schema=schema)
-        return request.model_copy(update={"enable_semantic_cache": False})  # there are no words to look up
+        request = asking(_picked(setup), words or _WORD, system=system, schema=schema)
+        return request if words else request.model_copy(update={"enable_semantic_cache": False})  # nothing to look up
 
-    strip("chat", mark, made, open_end=True)
+    strip("chat", mark, made, open_end=not words, cache="off" if wish is None else "on")
 
 
 def embeddings_strip(setup: Setup) -> None:

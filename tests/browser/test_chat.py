@@ -52,6 +52,10 @@ def test_a_newcomer_asks_without_a_key(app: App, visit: Visit, shot: Shot) -> No
     page.get_by_text("Ask the handbook").click()
     expect(page.get_by_text("not cached")).to_be_visible()
     expect(page.get_by_text("menu_book Sources")).to_be_visible()
+    strip = page.locator(".st-key-chat_preflight")
+    expect(strip).to_contain_text("tokens in before your words · free · cache: off")
+    page.get_by_test_id("stChatInputTextArea").fill("And what are tokens per second?")
+    expect(strip).to_contain_text("tokens in · free")  # what is typed is read where the typing pauses
     ask(page, "And what are tokens per second?")
     expect(page.get_by_text("not cached")).to_have_count(2)
     shot(page, "chat-done")

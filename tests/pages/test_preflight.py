@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from playground.contract import RawInferenceRequest
 from playground.preflight import Preflight, Problem, Range
 from playground.runs import Runs
+from playground.ui.compare.outlook import line as together
 from playground.ui.preflight import line
 from tests.pages.test_runs import texts
 
@@ -72,7 +73,39 @@ def test_prices_and_sizes_in_words():
     assert "\\$0.0010 to \\$0.0030" in said(dollars=Range(0.001, 0.003))
     assert "from \\$0.0010, and the answer has no limit" in said(dollars=Range(0.001, None))
     assert "image not counted" in said(uncounted=("image",))
-    assert "cache: exact, miss" in said(cache=({"status": "exact"}, {"status": "miss"}))
+    alike = {"status": "hit", "similarity": 0.94}
+    assert "cache: exact, likely similar (94% alike)" in said(cache=({"status": "exact"}, alike))
+    assert "cache: learning" in said(cache=({"status": "learning"},))
+
+
+def test_compare_says_what_all_panes_would_meet(page: Page, core: Core):
+    at = page("compare")
+    assert not strip(at), "no question yet"
+    at.text_area(key="compare_chat_prompt").set_value("What is {{x}}?").run()
+    assert not strip(at), "no value yet"
+    at.text_input(key="compare_value_x").set_value("TTFT").run()
+    assert "2 panes · 10 tokens in · free · cache: off" in strip(at)
+    at.toggle(key="compare_cache").set_value(True).run()
+    assert "cache: A likely similar (99% alike), B nothing similar" in strip(at), "the demonstration has answers"
+    at.selectbox(key="compare_chat_B_provider").set_value("OpenAI").run()
+    assert "**B**: " in strip(at)
+    assert "OPENAI_API_KEY" in strip(at)
+    assert not core().history.count("default")
+
+
+def test_a_comparison_s_line_adds_up_and_names_its_panes():
+    def pane(status: str, low: int, **fields: object) -> Preflight:
+        of = {"tokens": Range(low, low + 5), "dollars": Range(0.001, 0.002), "cache": ({"status": status},)} | fields
+        return Preflight("openai", "m", "chat", **of)
+
+    found = {"A": pane("exact", 10), "B": pane("learning", 20)}
+    said = together(found)
+    assert "2 panes · about 30 to 40 tokens in · \\$0.0020 to \\$0.0040 · cache: A exact, B learning" in said
+    many = together(found, 10)
+    assert "10 rows × 2 panes · about 300 to 400 tokens in · \\$0.020 to \\$0.040" in many
+    assert "price unknown" in together(found | {"C": pane("miss", 1, dollars=None)})
+    refused = {"A": pane("exact", 1), "B": pane("exact", 1, problems=(Problem("not_ready", "set `KEY`"),))}
+    assert together(refused).startswith(":red[:material/block:] :small[**B**: Set `KEY`.]")
 
 
 def test_the_request_is_the_one_that_is_sent(page: Page, core: Core):

@@ -10,6 +10,7 @@ from playground.errors import PlaygroundError
 from playground.ui.cache.controls import limit, once
 from playground.ui.compare import rows, session
 from playground.ui.compare.common import switches
+from playground.ui.compare.outlook import strip
 from playground.ui.compare.pane import Head
 from playground.ui.compare.panes import add, letters
 from playground.ui.compare.question import Question
@@ -28,6 +29,7 @@ def launch(task: Task, asked: Question, heads: Sequence[Head], *, at_once: bool)
         shown = session.shown(task)
     live = shown is not None and shown.live
     count = len(heads) * len(asked.rows)
+    strip(task, asked, heads)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_launch"):
         st.button(
             f"Run {len(heads)} panes" if len(asked.rows) == 1 else f"Run {count:,} times",
