@@ -69,16 +69,11 @@ class Collections:
 
     def all(self, scope: Scope) -> list[Collection]:
         """Oldest first; none where there is no such namespace."""
-        try:
-            kept = self._store.kept(scope.owner, scope.namespace, KIND)
-        except NotFoundError:
-            return []
-        return [Collection(**body) for body in kept.values()]
+        return self._found(scope)
 
     def get(self, scope: Scope, name: str) -> Collection:
         """One by its id or name. Raises NotFoundError."""
-        found = self.all(scope)
-        for each in [*(each for each in found if each.id == name), *(each for each in found if each.name == name)]:
+        for each in self._found(scope, name) or [each for each in self._found(scope) if each.name == name]:
             return each
         raise NotFoundError(
             f"there is no collection `{name}` in the namespace `{scope.namespace}`; `POST /v1/collections/list` lists "
@@ -104,6 +99,13 @@ class Collections:
     def count(self, scope: Scope, collection: Collection) -> int:
         """How many documents it has."""
         return self._store.count(scope.owner, scope.namespace, equal(COLLECTION, collection.id))
+
+    def _found(self, scope: Scope, id_: str | None = None) -> list[Collection]:
+        try:
+            kept = self._store.kept(scope.owner, scope.namespace, KIND, id_)
+        except NotFoundError:
+            return []
+        return [Collection(**body) for body in kept.values()]
 
     def _keep(self, scope: Scope, made: Collection) -> None:
         self._store.keep(scope.owner, scope.namespace, KIND, made.id, asdict(made))

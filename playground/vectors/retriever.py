@@ -57,16 +57,11 @@ class Retrievers:
 
     def all(self, scope: Scope) -> list[Retriever]:
         """Oldest first; none where there is no such namespace."""
-        try:
-            kept = self._store.kept(scope.owner, scope.namespace, KIND)
-        except NotFoundError:
-            return []
-        return [Retriever(**body) for body in kept.values()]
+        return self._found(scope)
 
     def get(self, scope: Scope, name: str) -> Retriever:
         """One by its id or name. Raises NotFoundError."""
-        found = self.all(scope)
-        for each in [*(each for each in found if each.id == name), *(each for each in found if each.name == name)]:
+        for each in self._found(scope, name) or [each for each in self._found(scope) if each.name == name]:
             return each
         raise NotFoundError(
             f"there is no retriever `{name}` in the namespace `{scope.namespace}`; `POST /v1/retrievers/list` lists "
@@ -89,6 +84,13 @@ class Retrievers:
         found = self.get(scope, name)
         self._store.forget(scope.owner, scope.namespace, KIND, found.id)
         return found
+
+    def _found(self, scope: Scope, id_: str | None = None) -> list[Retriever]:
+        try:
+            kept = self._store.kept(scope.owner, scope.namespace, KIND, id_)
+        except NotFoundError:
+            return []
+        return [Retriever(**body) for body in kept.values()]
 
     def _keep(self, scope: Scope, made: Retriever) -> None:
         self._store.keep(scope.owner, scope.namespace, KIND, made.id, asdict(made))

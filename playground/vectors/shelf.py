@@ -168,12 +168,14 @@ class Shelf:
 
         self._write(work)
 
-    def kept(self, owner: str, namespace: str, kind: str) -> dict[str, Payload]:
-        """The objects of a kind."""
+    def kept(self, owner: str, namespace: str, kind: str, id: str | None = None) -> dict[str, Payload]:  # noqa: A002
+        """The objects of a kind, or the one of an id."""
+        only, values = ("", ()) if id is None else (" AND id = ?", (bound(id),))
         with self._reading((owner, namespace)) as connection:
             space = spaces.find(connection, owner, namespace)
             rows = connection.execute(
-                "SELECT id, body FROM kept WHERE namespace = ? AND kind = ? ORDER BY number", (space.number, kind)
+                f"SELECT id, body FROM kept WHERE namespace = ? AND kind = ?{only} ORDER BY number",
+                (space.number, kind, *values),
             )
             return {unbound(id_): json.loads(body) for id_, body in rows}
 

@@ -186,8 +186,8 @@ class Store(Protocol):
         For retrievers, collections and what else is defined over a namespace.
         """
 
-    def kept(self, owner: str, namespace: str, kind: str) -> dict[str, Payload]:
-        """The objects of a kind by their ids, oldest first."""
+    def kept(self, owner: str, namespace: str, kind: str, id: str | None = None) -> dict[str, Payload]:  # noqa: A002
+        """The objects of a kind by their ids, oldest first; only that of an `id` where one is given."""
 
     def forget(self, owner: str, namespace: str, kind: str, id: str) -> None:  # noqa: A002
         """Delete a kept object; nothing happens where there is none."""

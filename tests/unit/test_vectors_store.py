@@ -341,7 +341,8 @@ def test_objects_are_kept_beside_the_documents(store: Store, where: Where):
     store.forget("me", "n", "collection", "nobody")
     other = opened(where)
     assert list(other.kept("me", "n", "retriever").items()) == [("b", {"v": 2}), (ODD, {"x": ODD})]
-    assert other.kept("me", "n", "collection") == {}
+    assert other.kept("me", "n", "retriever", ODD) == {ODD: {"x": ODD}}
+    assert other.kept("me", "n", "retriever", "gone") == other.kept("me", "n", "collection") == {}
     other.close()
 
 
