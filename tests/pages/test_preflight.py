@@ -87,7 +87,8 @@ def test_compare_says_what_all_panes_would_meet(page: Page, core: Core):
     assert "2 panes · 10 tokens in · free · cache: off" in strip(at)
     at.toggle(key="compare_cache").set_value(True).run()
     assert "cache: A likely similar (99% alike), B nothing similar" in strip(at), "the demonstration has answers"
-    at.selectbox(key="compare_chat_B_provider").set_value("OpenAI").run()
+    at = page("compare", compare_chat_B_provider="OpenAI", compare_chat_B_model="gpt-4.1")
+    at.text_area(key="compare_chat_prompt").set_value("What is TTFT?").run()
     assert "**B**: " in strip(at)
     assert "OPENAI_API_KEY" in strip(at)
     assert not core().history.count("default")
