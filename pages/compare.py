@@ -8,6 +8,7 @@ from playground.ui.compare.board import draw_base, draw_heads, draw_outcomes
 from playground.ui.compare.common import ask_common, heading
 from playground.ui.compare.launch import launch
 from playground.ui.compare.results import draw_results
+from playground.ui.compare.setups import setups
 from playground.ui.compare.welcome import wanted, welcome
 from playground.ui.fault import fault
 from playground.ui.scorecard.offer import offer
@@ -15,7 +16,7 @@ from playground.ui.scorecard.offer import offer
 # The places first: what stands above depends on what is started below, and is drawn once for both.
 lost = session.reopen()
 panes.address()
-task = heading()
+task, kept = heading()
 top = st.container()
 card = st.container(border=True, key="compare_question")
 between, board = st.container(), st.container()
@@ -26,6 +27,8 @@ with card:
     values, start = st.container(), st.container()
 with board:
     heads = draw_heads(task, common)
+with kept:
+    setups(task, heads)
 with values:
     question.waiting(task, {head.pane.letter: taken(head.choice) for head in heads})
     lines = rows.ask(prompt, [head.pane for head in heads])

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from playground.call import Task
 from playground.errors import BadRequestError
@@ -11,18 +11,20 @@ from playground.store.database import Database
 from playground.store.place import Connection
 from playground.store.row import bound, unbound
 
+Shelf = Task | Literal["compare-chat", "compare-embedding", "compare-transcription"]
+"""What a setup is for: a task, or a comparison of models for one."""
 NAME = 80
 """Letters of a name."""
 _OURS = "namespace = ? AND task = ? AND name = ?"
 
 
 class Presets:
-    """The presets in the file of the run history, by the task that they are for. Raises what the history raises."""
+    """The presets in the file of the run history, by what they are for. Raises what the history raises."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def keep(self, namespace: str, task: Task, name: str, setup: Mapping[str, Any]) -> None:
+    def keep(self, namespace: str, task: Shelf, name: str, setup: Mapping[str, Any]) -> None:
         """Keep a setup, a request's JSON without its inputs, in the place of an earlier one of this name."""
         values = (*_key(namespace, task, name), time.time(), json.dumps(setup).encode())
 
@@ -36,14 +38,14 @@ class Presets:
 
         self._database.write(work)
 
-    def all(self, namespace: str, task: Task) -> dict[str, dict[str, Any]]:
+    def all(self, namespace: str, task: Shelf) -> dict[str, dict[str, Any]]:
         """The setups by their names, in the order of the names."""
         query = "SELECT name, payload FROM presets WHERE namespace = ? AND task = ? ORDER BY name"
         with self._database.reading() as connection:
             rows = connection.execute(query, [bound(namespace), task]).fetchall()
         return {unbound(name): json.loads(payload) for name, payload in rows}
 
-    def rename(self, namespace: str, task: Task, name: str, new: str) -> None:
+    def rename(self, namespace: str, task: Shelf, name: str, new: str) -> None:
         """Give a preset another name. Raises BadRequestError when another preset has it."""
         if new[:NAME] != name and new[:NAME] in self.all(namespace, task):
             raise BadRequestError(f"there is a preset `{new}` already; choose another name, or delete it first")
@@ -54,7 +56,7 @@ class Presets:
 
         self._database.write(work)
 
-    def delete(self, namespace: str, task: Task, name: str) -> None:
+    def delete(self, namespace: str, task: Shelf, name: str) -> None:
         """Forget a preset."""
 
         def work(connection: Connection) -> None:
@@ -63,5 +65,5 @@ class Presets:
         self._database.write(work)
 
 
-def _key(namespace: str, task: Task, name: str) -> tuple[str | None, str, str | None]:
+def _key(namespace: str, task: Shelf, name: str) -> tuple[str | None, str, str | None]:
     return bound(namespace), task, bound(name[:NAME])

@@ -117,3 +117,34 @@ def test_other_pages_have_their_own(page: Page, core: Core):
     save(at, "Mine", "transcribe")
     assert kept(core, "transcription")["Mine"]["provider"] == "local"
     assert kept(core)["Mine"]["model"] == "handbook"
+
+
+def test_all_panes_of_a_comparison_come_back(page: Page, core: Core, environment: Callable[..., None]):
+    environment(OPENAI_API_KEY=KEY, OPENAI_BASE_URL="http://127.0.0.1:9/v1")
+    cloud = {f"compare_chat_{letter}_provider": "OpenAI" for letter in "ABD"}
+    models = {f"compare_chat_{letter}_model": f"gpt-{letter}" for letter in "ABD"}
+    at = page("compare", panes="ABD", **cloud, **models)
+    at.toggle(key="compare_sync").set_value(False).run()
+    at.number_input(key="compare_chat_B_temperature").set_value(0.5)
+    at.text_area(key="compare_chat_system").set_value(f"Be terse. {KEY}")
+    at.text_area(key="compare_chat_prompt").set_value("Not kept")
+    save(at.run(), "Three", "compare")
+    assert not at.exception
+    [setup] = kept(core, "compare-chat").values()
+    assert [(pane["letter"], pane["model"], pane["parameters"]) for pane in setup["panes"]] == [
+        ("A", "gpt-A", {}),
+        ("B", "gpt-B", {"temperature": 0.5}),
+        ("D", "gpt-D", {}),
+    ]
+    assert KEY not in json.dumps(setup)
+    assert "Not kept" not in json.dumps(setup)
+    assert not kept(core), "Chat has its own"
+
+    at = page("compare")
+    assert "3 panes: gpt" in "".join(button.label for button in at.button).replace("\\", "")
+    at.button(key="compare_preset_0_load").click().run()
+    assert not at.exception
+    assert [at.selectbox(key=f"compare_chat_{letter}_model").value for letter in "ABD"] == ["gpt-A", "gpt-B", "gpt-D"]
+    assert at.number_input(key="compare_chat_B_temperature").value == 0.5
+    assert at.text_area(key="compare_chat_system").value == "Be terse. •••"
+    assert "“Three” is set" in shown(at)

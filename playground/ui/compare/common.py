@@ -3,6 +3,7 @@
 import time
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from playground.call import Task
 from playground.ui.cache.controls import cache_controls
@@ -19,8 +20,8 @@ from playground.ui.transcribe.words import plain
 _TASKS: dict[Task, str] = {"chat": "Chat and vision", "embedding": "Embeddings", "transcription": "Transcription"}
 
 
-def heading() -> Task:
-    """Draw the head of the page; returns what is compared."""
+def heading() -> tuple[Task, DeltaGenerator]:
+    """Draw the head of the page; returns what is compared, and the place for presets."""
     st.session_state.setdefault(session.TASK, "chat")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="compare_heading"):
         task: Task | None = st.segmented_control(
@@ -32,9 +33,10 @@ def heading() -> Task:
             persist_state="session",
             label_visibility="collapsed",
         )
+        presets = st.container(width="content")
         _earlier()
         st.button("New", key="compare_new", icon=":material/add:", type="tertiary", on_click=session.clear)
-    return task or "chat"
+    return task or "chat", presets
 
 
 def ask_common(task: Task) -> Common:
