@@ -27,6 +27,18 @@ class Pasted:
 
 def pasted(text: str) -> Pasted:
     """Read a request back. Raises BadRequestError that says what could not be read and where."""
+    body = body_of(text)
+    try:
+        request = RawInferenceRequest.model_validate(body)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise BadRequestError(f"`{place}` of the pasted request: {first['msg'].lower()}") from error
+    return Pasted(request, tuple(dict.fromkeys(_files(request.inputs))))
+
+
+def body_of(text: str) -> dict[str, Any]:
+    """The JSON object that is sent; it has `inputs`. Raises BadRequestError."""
     if not text.strip():
         raise BadRequestError(f"there is nothing to read; {_FORMS}")
     body = _body(text)
@@ -35,13 +47,7 @@ def pasted(text: str) -> Pasted:
     body = body.get("request", body) if "inputs" not in body else body  # a run's record holds its request
     if not isinstance(body, dict) or "inputs" not in body:
         raise BadRequestError(f"the text has no `inputs`, so it is no request of the playground; {_FORMS}")
-    try:
-        request = RawInferenceRequest.model_validate(body)
-    except pydantic.ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BadRequestError(f"`{place}` of the pasted request: {first['msg'].lower()}") from error
-    return Pasted(request, tuple(dict.fromkeys(_files(request.inputs))))
+    return body
 
 
 def _body(text: str) -> Any:

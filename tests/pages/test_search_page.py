@@ -5,12 +5,16 @@ import re
 from dataclasses import replace
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from playground.namespace import DEFAULT
+from playground.snippets import as_curl, execution
 from playground.store.keys import fingerprint
 from playground.ui.search import filling
 from playground.ui.search.place import library, scope
+from playground.ui.search.question import Question, post
 from playground.ui.search.spaces import space
+from playground.ui.search.targets import target
 from playground.vectors.filter import equal
 from playground.vectors.library import adhoc
 from playground.vectors.scope import Scope
@@ -320,6 +324,33 @@ def test_a_filling_and_a_search_that_take_long_say_so_and_can_be_stopped(remote,
     replay.on("POST", "/v1/embeddings", vectors([1.0, 0.0]))
     at = settle(at.button(key="search_find__retry").click().run())
     assert "there already" in hits(at)[0]
+
+
+def pasting() -> None:
+    """The form without the page around it, filled with what is under `code`."""
+    import streamlit as st
+
+    from playground.pasted import sought
+    from playground.ui.search.pasting import put
+
+    found = sought(st.session_state["code"])
+    assert found is not None
+    put(found)
+
+
+def test_a_pasted_search_fills_the_form(colours, page):
+    at = ask(colours, "red green")
+    asked = execution(post(target("colours", "text", None), Question("text", "blue", 5)).body, "colours")
+    form = AppTest.from_function(pasting)
+    form.session_state["code"] = as_curl(asked, "http://127.0.0.1:8501")
+    form.run()
+    assert not form.exception
+    for key, value in {"q": "blue", "k": 5, "search_by": "text", "filters": ""}.items():
+        assert form.session_state[key] == value
+        at.session_state[key] = value
+    assert "blue" in hits(settle(at.run()))[0]
+    form.session_state["code"] = as_curl(replace(asked, namespace="elsewhere"), "http://127.0.0.1:8501")
+    assert "there is no namespace `elsewhere` here" in form.run().exception[0].value
 
 
 def test_a_namespace_is_deleted_with_what_is_in_it(colours):

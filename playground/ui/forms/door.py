@@ -6,7 +6,7 @@ import streamlit as st
 
 from playground.call import Task
 from playground.errors import PlaygroundError
-from playground.pasted import pasted
+from playground.pasted import Sought, pasted, sought
 from playground.ui.core import core
 from playground.ui.fault import sentence
 from playground.ui.forms.fill import fill, put_back
@@ -83,14 +83,27 @@ def follow(page: str) -> None:
 
 
 def _fill() -> None:
+    text = st.session_state.get(TEXT) or ""
     try:
-        form = form_of(pasted(st.session_state.get(TEXT) or ""), core().providers)
+        search = sought(text)
+        if search is not None:
+            _search(search)
+            return
+        form = form_of(pasted(text), core().providers)
     except PlaygroundError as error:
         st.session_state[PROBLEM] = error.message
         return
     st.session_state.pop(PROBLEM, None)
     st.session_state[_held(form.task)] = (form, fill(form))
     st.session_state[OPENED] = PAGES[form.task]
+
+
+def _search(asked: Sought) -> None:
+    from playground.ui.search.pasting import put  # the pages that ask no searches need not load it
+
+    put(asked)
+    st.session_state.pop(PROBLEM, None)
+    st.session_state[OPENED] = "search"
 
 
 def _undo(task: Task) -> None:

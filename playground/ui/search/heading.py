@@ -7,6 +7,7 @@ import streamlit as st
 
 from playground.errors import NotFoundError, PlaygroundError
 from playground.ui.fault import sentence
+from playground.ui.forms.door import paste_button
 from playground.ui.look import quiet
 from playground.ui.permalink.share import copy_path
 from playground.ui.search import filling
@@ -89,7 +90,9 @@ def _note(found: Space) -> None:
     ):
         st.markdown(f"{ready}{demo} {quiet(words + own)}")
         link = {name: value for name in LINKED if (value := st.query_params.get(name))}
-        copy_path(f"search?{urlencode(link)}", "search")
+        with st.container(horizontal=True, gap="small", width="content", key="search_doors"):
+            paste_button("search")
+            copy_path(f"search?{urlencode(link)}", "search")
 
 
 def _manage(found: Space) -> None:
