@@ -5,62 +5,26 @@ A chunk is durable before the next one begins, so a process that is killed loses
 
 import hashlib
 import json
-import logging
-import secrets
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from playground.call import Stop
 from playground.contract import RawInferenceRequest
 from playground.engine import Engine
-from playground.errors import (
-    BadRequestError,
-    CancelledError,
-    InternalServerError,
-    NotFoundError,
-    PlaygroundError,
-    ProviderError,
-)
+from playground.errors import BadRequestError, NotFoundError
 from playground.inputs import strings
+from playground.lanes import Work, asking
 from playground.record import Door
-from playground.store.batches import Batch, Vectors
+from playground.store.batches import Batch
 from playground.store.batches import Batches as Kept
-from playground.ticket import Ticket
 
 if TYPE_CHECKING:
     from playground.matrix import Matrix
 
-logger = logging.getLogger("playground")
-
 CHUNK = 256
 """Texts of one chunk: a second or two of the bundled model, one request to most providers."""
-
-
-class Work:
-    """One batch that is worked on by this process; any thread may look."""
-
-    def __init__(self, batch: Batch, door: Door) -> None:
-        self.id = batch.id
-        self.namespace = batch.namespace
-        self.owner = secrets.token_hex(8)
-        self.door: Door = door
-        self.stop = Stop()
-        self.ended = threading.Event()
-        self.error: PlaygroundError | None = None
-        self._ticket: Ticket | None = None
-
-    @property
-    def doing(self) -> str:
-        """What has to be done before the work itself, as words for people; empty while nothing has."""
-        return "" if self._ticket is None else self._ticket.answer.doing
-
-    def ticket(self, request: RawInferenceRequest) -> Ticket:
-        """The next chunk's ticket."""
-        self._ticket = Ticket(request, self.namespace, self.door, stream=False, kept=False, stop=self.stop)
-        return self._ticket
 
 
 class Batches:
@@ -86,7 +50,7 @@ class Batches:
         texts = strings(request.inputs.get("texts"), "texts", sys.maxsize)
         asked = request.model_dump(exclude={"inputs"}, exclude_none=True, exclude_defaults=True)
         chunks = [texts[at : at + CHUNK] for at in range(0, len(texts), CHUNK)]
-        self._engine.vet(_request(asked, chunks[0]), "embedding")
+        self._engine.vet(asking(asked, chunks[0]), "embedding")
         digest = _digest(asked, texts)
         before = self._kept.unfinished(namespace, digest)
         id_ = before.id if before else self._kept.keep(namespace, title or texts[0][:80], asked, chunks, digest)
@@ -102,9 +66,9 @@ class Batches:
             batch = self._found(id, namespace)
             if batch.id in self._live or batch.state == "done":
                 return
-            work = self._live[id] = Work(batch, door)
+            work = self._live[id] = Work(batch, door, self._engine, self._kept)
         self._kept.own(id, work.owner)
-        threading.Thread(target=self._run, args=(work, batch), name=f"batch-{id}", daemon=True).start()
+        threading.Thread(target=self._run, args=(id, work), name=id, daemon=True).start()
 
     def stop(self, id: str, namespace: str = "default") -> bool:  # noqa: A002
         """Ask a batch that this process works on to stop, and keep what it has; False when there is none."""
@@ -196,50 +160,13 @@ class Batches:
         for work in works:
             work.ended.wait()
 
-    def _run(self, work: Work, batch: Batch) -> None:
-        """The thread's whole job."""
+    def _run(self, id_: str, work: Work) -> None:
         try:
-            for number in self._kept.lacking(batch.id):
-                found = self._embed(work, batch, number)
-                if not self._kept.put(batch.id, number, work.owner, found):
-                    break  # another process has taken it over
-                batch = replace(batch, dimensions=found.dimensions)
-        except CancelledError:
-            self._end(work, batch)
-        except Exception as error:
-            logger.exception("batch %s failed", batch.id)
-            work.error = _told(error)
-            self._end(work, batch)
+            work.run()
         finally:
             with self._lock:
-                self._live.pop(batch.id, None)
+                self._live.pop(id_, None)
             work.ended.set()
-
-    def _end(self, work: Work, batch: Batch) -> None:
-        body = work.error.body() if work.error else {}
-        try:
-            self._kept.end(batch, work.owner, "failed" if body else "stopped", body)
-        except PlaygroundError:
-            logger.exception("the end of batch %s could not be kept", batch.id)
-
-    def _embed(self, work: Work, batch: Batch, number: int) -> Vectors:
-        """The vectors of one chunk. Raises what the engine raises, and ProviderError for what is no such vectors."""
-        if work.stop.is_set():
-            raise CancelledError("the batch was stopped")
-        texts = self._kept.texts(batch.id, number)
-        ticket = work.ticket(_request(batch.asked, texts))
-        data = self._engine.run(ticket).data
-        vectors = data.get("embeddings") if isinstance(data, Mapping) else None
-        found = _rows(vectors, len(texts), batch)
-        record = ticket.record
-        return Vectors(
-            found.astype("<f4").tobytes(),
-            found.shape[1],
-            tokens=record.prompt_tokens if record else None,
-            cut=len(data.get("truncated") or ()),
-            cost=record.cost if record else None,
-            ms=record.timings.total if record else 0.0,
-        )
 
     def _found(self, id_: str, namespace: str) -> Batch:
         batch = self._kept.get(id_, namespace)
@@ -250,35 +177,6 @@ class Batches:
 
     def _standing(self, batch: Batch) -> Batch:
         return replace(batch, state="running") if batch.state != "done" and batch.id in self._live else batch
-
-
-def _told(error: Exception) -> PlaygroundError:
-    if isinstance(error, PlaygroundError):
-        return error
-    return InternalServerError("the playground failed; the server's log has the cause")
-
-
-def _request(asked: Mapping[str, Any], texts: Sequence[str]) -> RawInferenceRequest:
-    return RawInferenceRequest(**asked, inputs={"texts": list(texts)})
-
-
-def _rows(vectors: Any, texts: int, batch: Batch) -> "Matrix":
-    """The vectors of `texts` texts, as long as those that came before. Raises ProviderError."""
-    from playground.matrix import matrix
-
-    if not isinstance(vectors, list) or len(vectors) != texts:
-        count = f"{len(vectors):,} vectors" if isinstance(vectors, list) else "no `embeddings`"
-        raise ProviderError(f"`{batch.model}` answered with {count} for {texts:,} texts; a batch needs one for each")
-    try:
-        found = matrix(vectors)
-    except (BadRequestError, TypeError, ValueError) as error:
-        raise ProviderError(f"`{batch.model}` answered with something that is no vectors: {error}") from error
-    if found.shape[1] != (batch.dimensions or found.shape[1]):
-        raise ProviderError(
-            f"`{batch.model}` answered with {found.shape[1]:,} dimensions, and with {batch.dimensions:,} before; such "
-            "vectors cannot be compared, so begin a new batch"
-        )
-    return found
 
 
 def _digest(asked: Mapping[str, Any], texts: Sequence[str]) -> str:

@@ -94,6 +94,11 @@ class Engine:
     def vet(self, request: RawInferenceRequest, task: Task) -> None:
         """Raise what a run of this request would raise before anything is sent, and where it is about another task."""
         plan = self._plan(Ticket(request, stream=False))
+        if plan.task == "plugin":
+            raise BadRequestError(
+                f"a plugin that is asked by its name answers as it likes; to have its answer read for {task}, give "
+                f"`provider` as `plugin` and `model` as `{plan.model}`"
+            )
         if plan.task != task:
             raise BadRequestError(f"this is a request for {plan.task}, not for {task}; choose another model or inputs")
         plan.provider.vet(plan.calls[0])

@@ -156,6 +156,34 @@ def test_another_process_may_take_it_over(core: Runs, cloud: Settings, replay: R
     assert sum(sent(replay).values()) == len(TEXTS) + CHUNK, "the former owner stopped after its chunk"
 
 
+MEETING = """
+import time
+from pathlib import Path
+from playground.plugins import plugin
+
+@plugin(name="meeting", version="1.0.0", dim=2)
+def embed(inputs, parameters):
+    here = Path({place!r})
+    here.joinpath(str(time.monotonic_ns())).touch()
+    while len(list(here.iterdir())) < 2:  # until another call is on its way too
+        time.sleep(0.01)
+    return {{"embeddings": [[1.0, float(len(text))] for text in inputs["texts"]]}}
+"""
+
+
+def test_chunks_go_to_several_processes_of_a_plugin_at_once(settings: Callable[..., Settings], tmp_path: Path):
+    made = settings(PLAYGROUND_PLUGINS_PROCESSES=2, PLAYGROUND_PLUGINS_TIMEOUT=120)
+    made.plugins_dir.mkdir(parents=True)
+    (tmp_path / "place").mkdir()
+    (made.plugins_dir / "meeting.py").write_text(MEETING.format(place=str(tmp_path / "place")))
+    core = build(made)
+    id_ = core.batches.start(request(provider="plugin", model="meeting_1_0_0"))
+    assert core.batches.result(id_).tolist() == [[1.0, float(len(text))] for text in TEXTS]
+    with pytest.raises(BadRequestError, match="`provider` as `plugin` and `model` as `meeting_1_0_0`"):
+        core.batches.start(RawInferenceRequest(inference_name="meeting_1_0_0", inputs={"texts": TEXTS}))
+    core.close()
+
+
 def test_vectors_of_another_length_end_it(core: Runs, replay: ReplayServer):
     longer = Answer.json({"data": [{"embedding": [1.0, 2.0, 3.0]} for _ in range(CHUNK)]})
     replay.on("POST", PATH, embedded, longer)
