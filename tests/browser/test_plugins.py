@@ -45,10 +45,8 @@ def test_from_nothing_to_a_plugin_of_ones_own(alone: App, visit: Visit, shot: Sh
     shot(page, "plugins-compare")
     show(page, "Manifest")
     expect(page.get_by_text("Nothing in the code is against the rules")).to_be_visible()
-    shot(page, "plugins-manifest")
     show(page, "Health")
     expect(page.get_by_role("button", name="End processes")).to_be_enabled()
-    shot(page, "plugins-health")
 
     page.get_by_role("button", name="All plugins").click()
     page.get_by_role("button", name="New plugin").click()
