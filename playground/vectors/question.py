@@ -63,20 +63,29 @@ class Questions:
     def _embedded(self, namespace: Namespace, index: Index, mode: str, value: str, asked: bool) -> list[float]:
         service = namespace.services.get(index.name)
         if service is None:
-            raise BadRequestError(
-                f"nobody embeds for the index `{index.name}` of the namespace `{namespace.id}`, so it cannot be "
-                f"searched with `input_mode` `{mode}`; map it to an inference service with `POST /v1/namespaces/"
-                f'{namespace.id}/promote` and `{{"vector_mappings": [{{"existing_index": "{index.name}", '
-                '"inference_service": "…"}]}`, or use `input_mode` `vector` with an embedding of your own',
-                code="inference_mapping_missing",
-                details={"resource": "index", "id": index.name},
-            )
+            raise _unmapped(namespace, index, mode)
         key = (service, mode, value, asked)
         if key not in self._made:
             words = self._services.queries if asked else self._services.texts
             embed = words if mode == "text" else self._services.contents
             (self._made[key],) = embed(self._scope, service, [value])
         return self._made[key]
+
+
+def _unmapped(namespace: Namespace, index: Index, mode: str) -> BadRequestError:
+    """Nobody embeds for an index, and what to do."""
+    mapping = f'{{"vector_mappings": [{{"existing_index": "{index.name}", "inference_service": "…"}}]}}'
+    way = (
+        f"map it to an inference service with `POST /v1/namespaces/{namespace.id}/promote` and `{mapping}`"
+        if namespace.mode == "standalone"
+        else "put its documents into a collection, which brings an index and somebody who embeds for it"
+    )
+    return BadRequestError(
+        f"nobody embeds for the index `{index.name}` of the namespace `{namespace.id}`, so it cannot be searched with "
+        f"`input_mode` `{mode}`; {way}, or use `input_mode` `vector` with an embedding of your own",
+        code="inference_mapping_missing",
+        details={"resource": "index", "id": index.name},
+    )
 
 
 def _guessed(query: Mapping[str, Any]) -> str:

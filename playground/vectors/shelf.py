@@ -72,11 +72,13 @@ class Shelf:
         """Forget a namespace."""
         self._write(lambda connection: tables.drop(self._engine, connection, spaces.find(connection, owner, id)))
 
-    def upsert(self, owner: str, namespace: str, documents: Sequence[Document], *, key: str = "") -> Written:
+    def upsert(
+        self, owner: str, namespace: str, documents: Sequence[Document], *, key: str = "", said: str = ""
+    ) -> Written:
         """Write documents."""
         parcel = Parcel.of(documents)
         keys.check(key)
-        digest = parcel.digest if key else ""
+        digest = (said or parcel.digest) if key else ""
 
         def work(connection: Connection) -> tuple[Space, Written]:
             space = spaces.find(connection, owner, namespace)

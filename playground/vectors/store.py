@@ -142,11 +142,15 @@ class Store(Protocol):
     def delete(self, owner: str, id: str) -> None:  # noqa: A002
         """Forget a namespace with all that is in it."""
 
-    def upsert(self, owner: str, namespace: str, documents: Sequence[Document], *, key: str = "") -> Written:
+    def upsert(
+        self, owner: str, namespace: str, documents: Sequence[Document], *, key: str = "", said: str = ""
+    ) -> Written:
         """Write documents, each replacing the one of its id; of two with one id the later one counts.
 
         A `key` makes it idempotent for a day: the same key with the same documents writes nothing and answers what it
-        answered, with others it is an AlreadyExistsError. ValidationError names every vector that does not fit, where.
+        answered, with others it is an AlreadyExistsError. Equal `said` make documents the same whatever they are, for
+        those whose vectors were only made from what the caller sent. ValidationError names every vector that does not
+        fit, where.
         """
 
     def document(self, owner: str, namespace: str, id: str) -> Document:  # noqa: A002

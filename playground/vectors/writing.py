@@ -9,6 +9,7 @@ from playground.errors import ValidationError
 from playground.vectors import tokens
 from playground.vectors.collections import Collection, content, fields_of
 from playground.vectors.fit import refuse
+from playground.vectors.parcel import Parcel
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
 from playground.vectors.store import Document, Store
@@ -56,10 +57,12 @@ def write(
         )
     store.namespace(scope.owner, scope.namespace)
     unsearchable: tuple[str, ...] = ()
+    said = ""
     if collection is not None:
+        said = f"{collection.id} {Parcel.of(documents).digest}" if key else ""  # a model may not embed twice alike
         documents = _embedded(services, scope, documents, collection)
         unsearchable = tuple(each.id for each in documents if collection.index not in each.vectors)
-    written = store.upsert(scope.owner, scope.namespace, documents, key=key)
+    written = store.upsert(scope.owner, scope.namespace, documents, key=key, said=said)
     made = tokens.minted(store, scope, written.changes) if token else ""
     return Receipt(written.ids, made, written.repeated, unsearchable)
 

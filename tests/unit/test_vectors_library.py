@@ -1,6 +1,6 @@
 """The library over both stores: documents, searches, retrievers, collections, promotion, tokens, each in its scope."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -15,6 +15,7 @@ from playground.vectors.retriever import Retriever
 from playground.vectors.scope import Scope
 from playground.vectors.store import Document, Index, Namespace, opened
 from tests.postgres import Cluster
+from tests.replay import Answer, ReplayServer
 
 E = {"x": [1.0, 0.0, 0.0], "y": [0.0, 1.0, 0.0], "z": [0.0, 0.0, 1.0]}
 MINI = "local/all-minilm-l6-v2"
@@ -221,6 +222,32 @@ def test_documents_of_a_collection_are_embedded_by_runs(library: Library, runs: 
     assert library.store.count(scope.owner, scope.namespace) == 3
     with pytest.raises(NotFoundError):
         library.write(scope, [Document("x", {}, {"story": "a"})], collection="stories")
+
+
+def test_a_key_is_for_what_was_sent_to_a_collection_not_for_what_was_embedded(
+    replay: ReplayServer, settings: Callable[..., Settings]
+):
+    """The service embeds one text in two ways, as some do in their last digits."""
+    runs = build(settings(PLAYGROUND_COMPATIBLE_REPLAY_BASE_URL=f"{replay.url}/v1"))
+    library, scope, sent = runs.library, Scope("me", "space"), [Document("k", {}, {"text": "ice"})]
+    library.store.create(Namespace(scope.owner, scope.namespace))
+    embed(replay, [1.0, 0.0])
+    for name in ("left", "right"):
+        library.collections.create(scope, name, "replay/m")
+    first = library.write(scope, sent, collection="left", key="once", token=True)
+    embed(replay, [1.0, 1e-6])
+    again = library.write(scope, sent, collection="left", key="once", token=True)
+    assert (again.token, again.repeated) == (first.token, True)
+    for other, into in (([Document("k", {}, {"text": "fire"})], "left"), (sent, "right")):
+        with pytest.raises(AlreadyExistsError):
+            library.write(scope, other, collection=into, key="once")
+    runs.close()
+
+
+def embed(replay: ReplayServer, vector: list[float]) -> None:
+    """Have the service answer this vector to one text."""
+    data = [{"index": 0, "embedding": vector}]
+    replay.on("POST", "/v1/embeddings", Answer.json({"data": data, "usage": {"prompt_tokens": 1, "total_tokens": 1}}))
 
 
 def test_a_second_collection_of_a_service_shares_its_index_and_not_its_documents(library: Library, scope: Scope):
