@@ -23,7 +23,8 @@ def show_request(run: RunRecord) -> None:
     with st.container(border=True, key="runs_asked"):
         st.markdown(":small[:gray[Asked]]")
         if run.task == "plugin":
-            st.json({"inputs": inputs, "parameters": run.request.get("parameters") or {}}, expanded=2)
+            parameters = run.request.get("parameters")
+            st.json({"inputs": inputs} | ({"parameters": parameters} if parameters else {}), expanded=2)
             return
         if inputs.get("system"):
             st.caption(f"System prompt: {inputs['system']}")
