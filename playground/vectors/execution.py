@@ -2,11 +2,11 @@
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from playground.errors import NotFoundError, ValidationError
+from playground.errors import NotFoundError
 from playground.vectors import filter as filters
 from playground.vectors.filter import Every, Filter, Some, equal
 from playground.vectors.fit import refuse
@@ -15,9 +15,9 @@ from playground.vectors.question import EmptyError, Questions
 from playground.vectors.retriever import Retriever
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
-from playground.vectors.stages import FeatureSearch, Search, Stage, read
+from playground.vectors.stages import FeatureSearch, Search, Stage, filled, read
 from playground.vectors.store import Index, Namespace, Payload, Query, Store
-from playground.vectors.template import MissingError, rendered
+from playground.vectors.template import rendered
 from playground.vectors.view import COLLECTION
 
 Collected = Callable[[Scope, str], str]
@@ -71,7 +71,7 @@ class Executor:
         namespace = self._store.namespace(scope.owner, scope.namespace)
         warnings: list[str] = []
         given = retriever.given(inputs)
-        stages = read(list(_rendered(retriever.stages, given, warnings)))
+        stages = read([filled(stage, given) for stage in retriever.stages])
         main = _main(stages)
         every = [
             *(stage.filter for stage in stages),
@@ -125,7 +125,7 @@ class Executor:
             scores = [(hit.id, hit.score) for hit in hits]
             rankings.append(Ranking(number, search.feature_uri, search.weight, scores))
         if not rankings:
-            raise _nothing()
+            raise refuse("every search was skipped; send the input of at least one", "body", "inputs", kind="missing")
         return [Found(place, payloads[place.id]) for place in fused(rankings, stage.fusion, stage.top_k)]
 
 
@@ -167,36 +167,3 @@ def _main(stages: Sequence[Stage]) -> FeatureSearch | None:
 def _all(some: Sequence[Filter | None]) -> Filter | None:
     there = tuple(each for each in some if each is not None)
     return there[0] if len(there) == 1 else Every(there) if there else None
-
-
-def _rendered(
-    stages: Sequence[Mapping[str, Any]], inputs: Mapping[str, Any], warnings: list[str]
-) -> Iterator[dict[str, Any]]:
-    """The stages with their inputs in place, each looked at once: what an input says is no template."""
-    for stage in stages:
-        config = stage["config"]
-        given = config.get("parameters") or {}
-        parameters = rendered({name: value for name, value in given.items() if name != "searches"}, inputs)
-        if given.get("searches"):
-            parameters["searches"] = list(_asked(given["searches"], inputs, warnings))
-        rest = {name: value for name, value in config.items() if name != "parameters"}
-        yield {**stage, "config": rendered(rest, inputs) | {"parameters": parameters}}
-
-
-def _asked(searches: Sequence[Mapping[str, Any]], inputs: Mapping[str, Any], warnings: list[str]) -> Iterator[Any]:
-    """The searches with their inputs in place, without those that lack one and may be left out."""
-    left = len(searches)
-    for number, search in enumerate(searches):
-        try:
-            yield rendered(search, inputs)
-        except MissingError as error:
-            left -= 1
-            if search.get("on_empty") != "skip":
-                raise
-            if not left:
-                raise _nothing() from None
-            warnings.append(f"search {number} was skipped: {error.message}")
-
-
-def _nothing() -> ValidationError:
-    return refuse("every search was skipped; send the input of at least one", "body", "inputs", kind="missing")

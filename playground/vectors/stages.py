@@ -10,12 +10,13 @@ from playground.vectors import filter as filters
 from playground.vectors.filter import Filter
 from playground.vectors.fit import fit, refuse
 from playground.vectors.fusion import Strategy
-from playground.vectors.template import check
+from playground.vectors.template import MissingError, check, rendered
 
 MOST = 5000
 """Most documents of one search."""
 FEATURE_SEARCH = ("feature_search", "feature_filter")
 ATTRIBUTE_FILTER = "attribute_filter"
+# What is not looked at before there are inputs, where templates stand in it.
 _NUMBERS = ("top_k", "final_top_k", "min_score", "weight")
 _LOOSE = ("pre_filters", "post_filters", "filters", "conditions")
 _Count = Annotated[int, Field(ge=1, le=MOST)]
@@ -100,6 +101,29 @@ def vet(stages: Sequence[Any]) -> None:
         raise refuse("a retriever needs at least one stage; add a `feature_search`", "body", "stages", kind="too_short")
     check(list(stages))
     read([_settled(stage) for stage in stages])
+
+
+def filled(stage: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A sound stage with its inputs in place, each looked at once: what an input says is no template.
+
+    Raises MissingError.
+    """
+    config = stage["config"]
+    given = config.get("parameters") or {}
+    parameters = rendered({name: value for name, value in given.items() if name != "searches"}, inputs)
+    parameters["searches"] = [_asked(search, inputs) for search in given.get("searches") or ()]
+    rest = {name: value for name, value in config.items() if name != "parameters"}
+    return {**stage, "config": rendered(rest, inputs) | {"parameters": parameters}}
+
+
+def _asked(search: Mapping[str, Any], inputs: Mapping[str, Any]) -> Any:
+    """A search with its inputs in place; one that lacks one and may be left out asks for nothing."""
+    try:
+        return rendered(search, inputs)
+    except MissingError:
+        if search.get("on_empty") != "skip":
+            raise
+        return {"feature_uri": search.get("feature_uri"), "query": {}, "on_empty": "skip"}
 
 
 def read(stages: Sequence[Any]) -> tuple[Stage, ...]:

@@ -125,6 +125,8 @@ def test_searches_that_may_be_left_out_are(library: Library, scope: Scope):
     maybe = adhoc([vector("one", E["x"]), vector("two", "{{INPUT.q}}", on_empty="skip")])
     assert ids(library.execute(scope, maybe, {})) == ids(library.execute(scope, maybe, {"q": []})) == ["a", "c", "b"]
     assert len(library.execute(scope, maybe, {}).warnings) == 1
+    later = adhoc([vector("two", "{{INPUT.q}}", on_empty="skip"), vector("one", E["x"])])
+    assert library.execute(scope, later, {}).found[0].place.shares[0].search == 1
     needed = adhoc([vector("one", "{{INPUT.q}}")])
     for inputs in ({}, {"q": []}):
         with pytest.raises(ValidationError):

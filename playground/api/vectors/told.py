@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from playground.vectors.execution import Found
 from playground.vectors.store import Document, Payload
 from playground.vectors.view import collection_of, shown
@@ -26,9 +28,7 @@ def hit(found: Found, vectors: Mapping[str, Any] | None = None) -> dict[str, Any
 
 def numbers(found: Document) -> dict[str, list[float]]:
     """The vectors of a document as lists."""
-    return {
-        name: getattr(vector, "tolist", lambda vector=vector: list(vector))() for name, vector in found.vectors.items()
-    }
+    return {name: np.asarray(vector).tolist() for name, vector in found.vectors.items()}
 
 
 def _told(id_: str, payload: Payload) -> dict[str, Any]:
