@@ -51,8 +51,8 @@ class Growing:
         self._values: list[Any] = []
         self._known: dict[Any, int] = {}
         self._rows, self._codes = Grown(np.int32), Grown(np.int32)
-        self.bytes = 0
-        """Roughly what it takes."""
+        self.size = 0
+        """Bytes that it takes, roughly."""
 
     def add(self, payloads: Iterable[tuple[int, Payload]]) -> None:
         """Add the payloads of rows."""
@@ -64,7 +64,7 @@ class Growing:
                 codes.append(self._code(value))
         self._rows.extend(np.array(rows, np.int32))
         self._codes.extend(np.array(codes, np.int32))
-        self.bytes += 8 * len(rows)
+        self.size += 8 * len(rows)
 
     def column(self) -> Column:
         """As it is now."""
@@ -76,7 +76,7 @@ class Growing:
         if code is None:
             code = self._known[key] = len(self._values)
             self._values.append(value)
-            self.bytes += 150 + (len(value) if isinstance(value, str) else 0)
+            self.size += 150 + (len(value) if isinstance(value, str) else 0)
         return code
 
 

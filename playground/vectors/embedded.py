@@ -10,7 +10,7 @@ from playground.store.place import Connection
 from playground.store.row import bound
 from playground.vectors.columns import masked, paths
 from playground.vectors.filter import Filter
-from playground.vectors.memory import Memory, vector
+from playground.vectors.memory import Memory
 from playground.vectors.parcel import Parcel, fitted
 from playground.vectors.score import Mask
 from playground.vectors.snapshot import Snapshot
@@ -80,7 +80,7 @@ class Embedded:
 
     def vector(self, value: bytes) -> Vector:
         """The vector in a column."""
-        return vector(value)
+        return np.frombuffer(value, "<f4")
 
     def where(self, connection: Connection, key: Key, filter: Filter | None) -> Selection:  # noqa: A002
         """By the rows' numbers, as JSON."""

@@ -9,8 +9,9 @@ from numpy.typing import DTypeLike, NDArray
 class Grown:
     """Rows of one shape. One thread extends it at a time; others may read `filled` meanwhile."""
 
-    def __init__(self, kind: DTypeLike, *shape: int) -> None:
-        self._array: NDArray[Any] = np.empty((0, *shape), kind)
+    def __init__(self, kind: DTypeLike, *shape: int, room: int = 0) -> None:
+        """`room`: rows that are expected."""
+        self._array: NDArray[Any] = np.empty((room, *shape), kind)
         self._length = 0
 
     @property
@@ -19,7 +20,7 @@ class Grown:
         return self._array[: self._length]
 
     @property
-    def bytes(self) -> int:
+    def size(self) -> int:
         """Bytes of the rows there are."""
         return self.filled.nbytes
 

@@ -6,20 +6,18 @@ The namespace's `changes` says whether anything is new; what is new is read, who
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-import numpy as np
 from pydantic_core import from_json
 
 from playground.store.place import Connection
 from playground.store.row import unbound
 from playground.vectors.columns import Path
-from playground.vectors.snapshot import Row, Rows, Snapshot
+from playground.vectors.snapshot import Rows, Snapshot
 from playground.vectors.spaces import Key, Space, find
-from playground.vectors.store import Vector
 
 LIMIT = 2**30
 """Bytes from which the namespaces that were searched longest ago leave memory; the one that is searched never does."""
@@ -33,7 +31,7 @@ class _Held:
     lock: threading.Lock = field(default_factory=threading.Lock)
     number: int = 0
     changes: int = 0
-    bytes: int = 0
+    size: int = 0
     rows: Rows = field(default_factory=lambda: Rows({}))
 
 
@@ -58,7 +56,7 @@ class Memory:
             space = find(connection, *key)
             _refresh(connection, held, space)
             _describe(connection, held.rows, space, paths)
-            held.bytes = held.rows.bytes
+            held.size = held.rows.size
             snapshot = held.rows.snapshot()
         self._trim()
         return space, snapshot
@@ -68,15 +66,10 @@ class Memory:
 
     def _trim(self) -> None:
         with self._lock:
-            taken = sum(held.bytes for held in self._held.values())
+            taken = sum(held.size for held in self._held.values())
             while taken > self._limit and len(self._held) > 1:
                 _, oldest = self._held.popitem(last=False)
-                taken -= oldest.bytes
-
-
-def vector(value: bytes) -> Vector:
-    """The vector in a column."""
-    return np.frombuffer(value, "<f4")
+                taken -= oldest.size
 
 
 def _refresh(connection: Connection, held: _Held, space: Space) -> None:
@@ -91,9 +84,10 @@ def _refresh(connection: Connection, held: _Held, space: Space) -> None:
     if same and not rows.worn:
         _catch_up(connection, rows, space, held.changes)
     else:
-        held.rows = rows = Rows(dimensions)
+        room = connection.execute(f"SELECT count(*) FROM {space.table}").fetchone()[0]
+        held.rows = rows = Rows(dimensions, room)
         for batch in _batches(connection.execute(_select(space))):
-            rows.put([_row(row) for row in batch])
+            _put(rows, batch)
     held.number, held.changes = space.number, changes
 
 
@@ -103,7 +97,7 @@ def _catch_up(connection: Connection, rows: Rows, space: Space, changes: int) ->
     ).fetchall()
     rows.remove(unbound(id_) for (id_,) in gone)
     for batch in _batches(connection.execute(f"{_select(space)} WHERE changed > ?", (changes,))):
-        rows.put([_row(row) for row in batch])
+        _put(rows, batch)
     for path in rows.paths:
         changed = connection.execute(f"SELECT id, payload FROM {space.table} WHERE changed > ?", (changes,))
         rows.describe(path, ((unbound(id_), _parsed(payload)) for id_, payload in changed))
@@ -122,9 +116,9 @@ def _select(space: Space) -> str:
     return f"SELECT {', '.join(['number', 'id', *space.columns.values()])} FROM {space.table}"
 
 
-def _row(row: tuple[Any, ...]) -> Row:
-    number, id_, *vectors = row
-    return Row(number, unbound(id_), [None if value is None else vector(value) for value in vectors])
+def _put(rows: Rows, batch: Sequence[tuple[Any, ...]]) -> None:
+    numbers, ids, *vectors = zip(*batch, strict=True)
+    rows.put(numbers, [unbound(id_) for id_ in ids], *vectors)
 
 
 def _parsed(payload: str) -> Any:

@@ -13,19 +13,10 @@ from numpy.typing import NDArray
 from playground.vectors.columns import Column, Growing, Path
 from playground.vectors.grown import Grown
 from playground.vectors.score import Mask, Matrix
-from playground.vectors.store import Payload, Vector
+from playground.vectors.store import Payload
 
 _PER_ROW = 200
 """Bytes that an id takes with its place in the dictionary, roughly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A document as it is loaded; `vectors` in the order of the indexes, None where it has none."""
-
-    number: int
-    id: str
-    vectors: Sequence[Vector | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +31,26 @@ class Snapshot:
 
 
 class Rows:
-    """Rows as they grow; one thread at a time changes them. `dimensions`: index -> numbers of a vector."""
+    """Rows as they grow; one thread at a time changes them.
 
-    def __init__(self, dimensions: Mapping[str, int]) -> None:
+    `dimensions`: index -> numbers of a vector; `room`: rows that are expected.
+    """
+
+    def __init__(self, dimensions: Mapping[str, int], room: int = 0) -> None:
         self.dimensions = dict(dimensions)
         self._ids: list[str] = []
         self._place: dict[str, int] = {}
-        self._numbers = Grown(np.int64)
-        self._vectors = {name: Grown(np.float32, dimension) for name, dimension in dimensions.items()}
-        self._norms = {name: Grown(np.float32) for name in dimensions}
+        self._numbers = Grown(np.int64, room=room)
+        self._vectors = {name: Grown(np.float32, dimension, room=room) for name, dimension in dimensions.items()}
+        self._norms = {name: Grown(np.float32, room=room) for name in dimensions}
         self._live = np.zeros(0, bool)
         self._columns: dict[Path, Growing] = {}
 
     @property
-    def bytes(self) -> int:
-        """Roughly what they take."""
-        arrays = sum(each.bytes for each in (*self._vectors.values(), *self._norms.values(), self._numbers))
-        return arrays + sum(each.bytes for each in self._columns.values()) + _PER_ROW * len(self._ids)
+    def size(self) -> int:
+        """Bytes that they take, roughly."""
+        arrays = sum(each.size for each in (*self._vectors.values(), *self._norms.values(), self._numbers))
+        return arrays + sum(each.size for each in self._columns.values()) + _PER_ROW * len(self._ids)
 
     @property
     def worn(self) -> bool:
@@ -75,16 +69,15 @@ class Rows:
             self._live = self._live.copy()
             self._live[places] = False
 
-    def put(self, rows: Sequence[Row]) -> None:
-        """Documents are new or written again."""
-        start = len(self._ids)
-        self.remove([row.id for row in rows])
-        self._place.update((row.id, place) for place, row in enumerate(rows, start))
-        self._ids.extend(row.id for row in rows)
-        self._numbers.extend(np.array([row.number for row in rows], np.int64))
-        for position, name in enumerate(self.dimensions):
-            self._extend(name, [row.vectors[position] for row in rows])
-        self._live = np.concatenate([self._live, np.ones(len(rows), bool)])
+    def put(self, numbers: Sequence[int], ids: Sequence[str], *vectors: Sequence[bytes | None]) -> None:
+        """Documents are new or written again; `vectors` by index, each as float32's bytes or None where it has none."""
+        self.remove(ids)
+        self._place.update(zip(ids, range(len(self._ids), len(self._ids) + len(ids)), strict=True))
+        self._ids.extend(ids)
+        self._numbers.extend(np.array(numbers, np.int64))
+        for name, packed in zip(self.dimensions, vectors, strict=True):
+            self._extend(name, packed)
+        self._live = np.concatenate([self._live, np.ones(len(ids), bool)])
 
     def describe(self, path: Path, payloads: Iterable[tuple[str, Payload]]) -> None:
         """Add documents' payloads to the column of a path, made where there is none."""
@@ -102,12 +95,12 @@ class Rows:
         columns = {path: column.column() for path, column in self._columns.items()}
         return Snapshot(self._ids, self._numbers.filled, self._live, matrices, columns)
 
-    def _extend(self, name: str, vectors: Sequence[Vector | None]) -> None:
-        rows = np.zeros((len(vectors), self.dimensions[name]), np.float32)
-        norms = np.full(len(vectors), -1, np.float32)
-        there = [place for place, vector in enumerate(vectors) if vector is not None]
-        if there:
-            rows[there] = [vector for vector in vectors if vector is not None]
-            norms[there] = np.sqrt(np.einsum("ij,ij->i", rows[there], rows[there], dtype=np.float64))
+    def _extend(self, name: str, packed: Sequence[bytes | None]) -> None:
+        dimension = self.dimensions[name]
+        there = np.array([each is not None for each in packed], bool)
+        found = np.frombuffer(b"".join(each for each in packed if each is not None), "<f4").reshape(-1, dimension)
+        rows, norms = np.zeros((len(packed), dimension), np.float32), np.full(len(packed), -1, np.float32)
+        rows[there] = found
+        norms[there] = np.sqrt(np.einsum("ij,ij->i", found, found, dtype=np.float64))
         self._vectors[name].extend(rows)
         self._norms[name].extend(norms)
