@@ -65,8 +65,7 @@ def create(at, name: str, model: str = "hues"):
 
 
 def fill(at, name: str, data: bytes):
-    way = next(each for each in at.get("button_group") if "search_way" in str(each.key))
-    at.get_by_key(way.key).set_value("CSV or JSONL").run()
+    at.get_by_key("search_way").set_value("CSV or JSONL").run()
     at.file_uploader[0].upload(name, data).run()
     return settle(at.button(key="search_fill").click().run())
 
@@ -244,6 +243,7 @@ def test_more_like_this_asks_by_the_document(colours):
     assert at.query_params["by"] == "document"
 
 
+@pytest.mark.slow
 def test_images_are_shown_and_asked_by_one_of_them(page):
     at = settle(page("search").button(key="search_example_shapes").click().run())
     assert "24 documents · colour-and-edges" in said(at)
@@ -258,8 +258,7 @@ def test_an_embeddings_run_goes_in_with_its_vectors(colours, core):
 
     request = RawInferenceRequest(provider="local", model="hues", inputs={"texts": ["red blue", "green blue"]})
     run = core().start(request, door="page").wait()
-    way = next(each for each in colours.get("button_group") if "search_way" in str(each.key))
-    colours.get_by_key(way.key).set_value("Embeddings run").run()
+    colours.get_by_key("search_way").set_value("Embeddings run").run()
     colours.selectbox(key="search_run").set_value(run.id).run()
     before = len(core().history.search(DEFAULT))
     at = settle(colours.button(key="search_fill").click().run())

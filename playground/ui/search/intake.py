@@ -25,22 +25,22 @@ FILE = "search_read"
 """Where the session keeps the file that was read: (name, Table), or (name, PlaygroundError)."""
 _TYPES = ["csv", "tsv", "jsonl", "ndjson", "txt"]
 _SHOWN = 6
-_PROBLEM = "search_fill_problem"
+_WAY, _PROBLEM = "search_way", "search_fill_problem"
 
 
 def add_documents(space: Space) -> None:
     """Draw the ways to put documents in, as far as this namespace takes them, and the button."""
     ways = _ways(space)
-    with st.expander(
-        "Add documents", expanded=not space.count, icon=":material/playlist_add:", key=f"search_add_{not space.count}"
-    ):
+    if st.session_state.get(_WAY) not in ways:
+        st.session_state[_WAY] = ways[0]
+    key = "search_add_first" if not space.count else "search_add"  # another one: it closes once something is in
+    with st.expander("Add documents", expanded=not space.count, icon=":material/playlist_add:", key=key):
         way = st.segmented_control(
             "Documents",
             ways,
             format_func=lambda way: f":material/{_ICONS[way]}: {way}",
-            default=ways[0],
             required=True,
-            key=f"search_way_{'_'.join(map(str, map(len, ways)))}",
+            key=_WAY,
             label_visibility="collapsed",
             persist_state="session",
         )

@@ -31,9 +31,11 @@ _PICTURED = 120
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Documents of one index with their vectors (n, d), as the metric sees them, and their places."""
+    """Documents of one index with their vectors (n, d) and their places; `directions`: all have length 1, as cosine
+    sees them.
+    """
 
-    index: str
+    directions: bool
     documents: Sequence[Document]
     vectors: Matrix
     projection: Projection
@@ -66,9 +68,9 @@ def _drawn(space: Space, index: str, changes: int, created: float) -> Drawn | No
         return None
     vectors = matrix(np.array([each.vectors[index] for each in documents], np.float32))
     found = space.namespace.index(index)
-    if found is not None and found.metric == "cosine":
-        vectors = unit(vectors)
-    return Drawn(index, documents, vectors, pca(vectors))
+    directions = found is not None and found.metric == "cosine"
+    vectors = unit(vectors) if directions else vectors
+    return Drawn(directions, documents, vectors, pca(vectors))
 
 
 def _colour(space: Space, *, asked: bool) -> Field | str:
@@ -146,7 +148,8 @@ def _question_place(drawn: Drawn, vector: Sequence[float] | None) -> Matrix | No
     if vector is None or len(vector) != drawn.vectors.shape[1]:
         return None
     try:
-        return onto(drawn.vectors, drawn.projection.coordinates, unit(matrix([vector])))
+        asked = matrix([vector])
+        return onto(drawn.vectors, drawn.projection.coordinates, unit(asked) if drawn.directions else asked)
     except PlaygroundError as error:
         st.markdown(f":orange[:material/info:] {sentence(error.message)}")
         return None
