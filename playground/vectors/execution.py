@@ -15,7 +15,7 @@ from playground.vectors.question import EmptyError, Questions
 from playground.vectors.retriever import Retriever
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
-from playground.vectors.stages import FeatureSearch, Search, Stage, filled, read
+from playground.vectors.stages import FeatureSearch, Search, filled, read, searching
 from playground.vectors.store import Index, Namespace, Payload, Query, Store
 from playground.vectors.template import rendered
 from playground.vectors.view import COLLECTION
@@ -72,7 +72,7 @@ class Executor:
         warnings: list[str] = []
         given = retriever.given(inputs)
         stages = read([filled(stage, given) for stage in retriever.stages])
-        main = _main(stages)
+        main = searching(stages)
         every = [
             *(stage.filter for stage in stages),
             filters.read(rendered(also, given)),
@@ -150,18 +150,6 @@ def _index(namespace: Namespace, search: Search) -> Index:
 
 def _skipped(search: Search, error: Exception) -> bool:
     return search.optional if isinstance(error, _NoIndexError) else search.on_empty == "skip"
-
-
-def _main(stages: Sequence[Stage]) -> FeatureSearch | None:
-    """The stage that searches; there is one at most."""
-    searching = [stage for stage in stages if isinstance(stage, FeatureSearch)]
-    if len(searching) > 1:
-        raise refuse(
-            "a retriever has one `feature_search` stage here; put all `searches` into one, and they are fused",
-            "body",
-            "stages",
-        )
-    return searching[0] if searching else None
 
 
 def _all(some: Sequence[Filter | None]) -> Filter | None:

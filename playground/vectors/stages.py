@@ -100,7 +100,7 @@ def vet(stages: Sequence[Any]) -> None:
     if not stages:
         raise refuse("a retriever needs at least one stage; add a `feature_search`", "body", "stages", kind="too_short")
     check(list(stages))
-    read([_settled(stage) for stage in stages])
+    searching(read([_settled(stage) for stage in stages]))
 
 
 def filled(stage: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,6 +129,15 @@ def _asked(search: Mapping[str, Any], inputs: Mapping[str, Any]) -> Any:
 def read(stages: Sequence[Any]) -> tuple[Stage, ...]:
     """The stages of JSON without templates. Raises ValidationError naming the place."""
     return tuple(_stage(stage, ("body", "stages", number)) for number, stage in enumerate(stages))
+
+
+def searching(stages: Sequence[Stage]) -> FeatureSearch | None:
+    """The stage that searches, None where there is none. Raises ValidationError for several."""
+    found = [stage for stage in stages if isinstance(stage, FeatureSearch)]
+    if len(found) > 1:
+        said = "a retriever has one `feature_search` stage here; put all `searches` into one, and they are fused"
+        raise refuse(said, "body", "stages")
+    return found[0] if found else None
 
 
 def _stage(said: Any, place: tuple[str | int, ...]) -> Stage:
@@ -175,6 +184,8 @@ def _settled(value: Any) -> Any:
         return [_settled(each) for each in value]
     if not isinstance(value, Mapping):
         return value
+    if value.get("stage_id") == ATTRIBUTE_FILTER and "{{" in str(value):
+        return {**value, "parameters": {}}
     return {
         name: _settled(each)
         for name, each in value.items()

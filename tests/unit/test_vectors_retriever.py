@@ -8,7 +8,7 @@ from playground.vectors.collections import index_of
 from playground.vectors.filter import Condition
 from playground.vectors.fusion import RANK, Ranking, fused
 from playground.vectors.retriever import completed, schema_of
-from playground.vectors.stages import AttributeFilter, FeatureSearch, read, vet
+from playground.vectors.stages import AttributeFilter, FeatureSearch, filled, read, vet
 from playground.vectors.template import MissingError, rendered
 
 INPUTS = {"qv": [1, 2], "q": "a {{INPUT.qv}}", "user": {"tags": ["x", "y"], "a-b": {"c": 3}}, "n": 5}
@@ -122,9 +122,21 @@ def test_numbers_and_filters_may_be_templates():
     said = stage(searches=[search(top_k="{{INPUT.n}}")], final_top_k="{{INPUT.n}}")
     said["config"]["pre_filters"] = {"AND": [{"field": "year", "operator": "gte", "value": "{{INPUT.n}}"}]}
     vet([said])
-    only = read([rendered(said, INPUTS)])[0]
+    only = read([filled(said, INPUTS)])[0]
     assert isinstance(only, FeatureSearch)
     assert (only.top_k, only.searches[0].top_k, only.searches[0].query["value"]) == (5, 5, [1, 2])
+
+
+def test_a_filter_of_its_own_may_be_a_template_as_well():
+    parameters = {"field": "lang", "operator": "in", "value": "{{INPUT.user.tags}}"}
+    said = {"stage_name": "f", "config": {"stage_id": "attribute_filter", "parameters": parameters}}
+    vet([said])
+    assert read([filled(said, INPUTS)])[0] == AttributeFilter("f", Condition(("lang",), "in", ["x", "y"]))
+
+
+def test_one_stage_searches():
+    with pytest.raises(ValidationError, match="one `feature_search` stage"):
+        vet([stage(searches=[search()]), stage(searches=[search()])])
 
 
 def test_inputs_are_completed_and_checked():
