@@ -26,6 +26,7 @@ from starlette.routing import Route  # noqa: E402
 from playground import sandbox  # noqa: E402
 from playground.api import app as http_api  # noqa: E402
 from playground.api.greeting import announce  # noqa: E402
+from playground.api.openapi import document  # noqa: E402
 from playground.call import Call, Message  # noqa: E402
 from playground.errors import PlaygroundError  # noqa: E402
 from playground.reach import refusal  # noqa: E402
@@ -49,7 +50,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     await to_thread.run_sync(_warm)
     _announce()
     _stop_runs_on_signals()
-    Thread(target=_import, args=LATER, name="later", daemon=True).start()
+    Thread(target=_later, name="later", daemon=True).start()
     try:
         yield
     finally:
@@ -61,6 +62,11 @@ def _import(*modules: str) -> None:
         import_module(module)
     gc.collect()
     gc.freeze()  # Streamlit collects after every script run: 7 to 11 times slower with these modules in its way
+
+
+def _later() -> None:
+    document(api)  # FastAPI makes its routes when the first request looks for one, and answers nobody for 0.3 s
+    _import(*LATER)
 
 
 def _warm() -> None:

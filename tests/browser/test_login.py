@@ -41,7 +41,7 @@ def test_in_and_out_again(guarded, visit):
 
 def test_the_api_keeps_its_keys(guarded):
     app, _ = guarded
-    assert httpx.get(f"{app.url}/v1/runs").status_code == 401
+    assert httpx.get(f"{app.url}/v1/runs", timeout=60).status_code == 401
     key = {"Authorization": "Bearer key-of-the-login-test"}
-    assert httpx.get(f"{app.url}/v1/runs", headers=key).status_code == 200
+    assert httpx.get(f"{app.url}/v1/runs", headers=key, timeout=60).status_code == 200
     assert SECRET not in app.log.read_text()

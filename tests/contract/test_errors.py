@@ -72,7 +72,7 @@ WITHOUT_KEY = {
 @pytest.mark.parametrize(("header", "says"), WITHOUT_KEY.values(), ids=WITHOUT_KEY)
 def test_401(server, header, says):
     headers = {} if header is None else {"Authorization": header.encode("latin-1")}
-    answer = httpx.post(f"{server.url}/v1/inference", json=CHAT, headers=headers)
+    answer = httpx.post(f"{server.url}/v1/inference", json=CHAT, headers=headers, timeout=60)
     error = check(answer, 401, "UnauthorizedError")
     assert says in error["message"]
     assert "Settings page" in error["message"]
@@ -92,16 +92,18 @@ def test_401(server, header, says):
     ],
 )
 def test_401_on_every_path(server, verb, path):
-    check(httpx.request(verb, server.url + path), 401, "UnauthorizedError")
+    check(httpx.request(verb, server.url + path, timeout=60), 401, "UnauthorizedError")
 
 
 def test_the_scheme_has_no_case_and_blanks_do_not_matter(server):
-    answer = httpx.get(f"{server.url}/v1/runs", headers={"Authorization": f"bEARER   {server.key}"})
+    answer = httpx.get(f"{server.url}/v1/runs", headers={"Authorization": f"bEARER   {server.key}"}, timeout=60)
     assert answer.status_code == 200
 
 
 def test_401_comes_before_anything_is_read(server):
-    answer = httpx.post(f"{server.url}/v1/inference", content=b"\xff not json", headers={"X-Namespace": "-"})
+    answer = httpx.post(
+        f"{server.url}/v1/inference", content=b"\xff not json", headers={"X-Namespace": "-"}, timeout=60
+    )
     check(answer, 401, "UnauthorizedError")
 
 
@@ -242,7 +244,7 @@ def test_500_of_ours_is_an_incident(caplog):
         raise ZeroDivisionError("-".join(["a", "secret"]))
 
     with listening(app(broken)) as url:
-        error = check(httpx.get(f"{url}/v1/runs"), 500, "InternalServerError")
+        error = check(httpx.get(f"{url}/v1/runs", timeout=60), 500, "InternalServerError")
     assert error["details"]["incident"] in error["message"]
     assert error["details"]["incident"] in caplog.text
     assert "ZeroDivisionError" in caplog.text

@@ -89,7 +89,7 @@ def test_every_endpoint_wants_a_key(server):
         ("get", "/v1/health"),
         ("put", "/v1/plugins/uploads/{upload_id}/archive"),  # the address that was given out has a token
     }
-    with httpx.Client(base_url=server.url) as stranger:
+    with httpx.Client(base_url=server.url, timeout=60) as stranger:
         paths = stranger.get("/openapi.json").json()["paths"]
         for path, verb in ((path, verb) for path, verbs in paths.items() for verb in verbs):
             status = stranger.request(verb, re.sub(r"{\w+}", "x", path)).status_code

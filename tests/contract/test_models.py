@@ -59,7 +59,7 @@ def test_one_that_fails_does_not_fail_the_list(provider, tmp_path):
 
 
 def test_health_needs_no_key(server):
-    answer = httpx.get(f"{server.url}/v1/health")
+    answer = httpx.get(f"{server.url}/v1/health", timeout=60)
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
     assert answer.json()["version"]

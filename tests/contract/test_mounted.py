@@ -68,10 +68,10 @@ def test_wrong_verbs_are_not_pages(client, verb, path):
 
 
 def test_what_needs_no_key(app):
-    assert httpx.get(f"{app.url}/v1/health").json()["status"] == "ok"
-    assert "/v1/inference" in httpx.get(f"{app.url}/openapi.json").json()["paths"]
-    assert "default-src 'none'" in httpx.get(f"{app.url}/docs").headers["content-security-policy"]
-    check(httpx.get(f"{app.url}/v1/runs"), 401, "UnauthorizedError")
+    assert httpx.get(f"{app.url}/v1/health", timeout=60).json()["status"] == "ok"
+    assert "/v1/inference" in httpx.get(f"{app.url}/openapi.json", timeout=60).json()["paths"]
+    assert "default-src 'none'" in httpx.get(f"{app.url}/docs", timeout=60).headers["content-security-policy"]
+    check(httpx.get(f"{app.url}/v1/runs", timeout=60), 401, "UnauthorizedError")
 
 
 def test_a_stream_passes_unbuffered_and_hanging_up_reaches_the_provider(client, lab):

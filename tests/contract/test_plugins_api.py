@@ -130,7 +130,7 @@ def test_unknown_plugins(client, id):
 
 def test_who_may(plugged, client):
     path = f"/v1/namespaces/default/plugins/{LETTERS}/realtime/test"
-    check(httpx.post(f"{plugged.url}{path}", json={}), 401, "UnauthorizedError")
+    check(httpx.post(f"{plugged.url}{path}", json={}, timeout=60), 401, "UnauthorizedError")
     text, kept = plugged.runs.history.keys.create("of-one", ["mine"], None)
     own = {"Authorization": f"Bearer {text}"}
     check(client.post(path, json={}, headers=own), 403, "ForbiddenError")
