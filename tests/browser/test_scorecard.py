@@ -65,7 +65,7 @@ def test_a_vote_by_keys(app: App, visit: Visit, shot: Shot) -> None:
     expect(page.get_by_role("tab", name="Leaderboard")).to_be_visible()
     shot(page, "vote-told")
     settled(page).keyboard.press("n")
-    expect(page.get_by_text("All 1 pairs of this set are judged.")).to_be_visible()
+    expect(page.get_by_text("The one pair of this set is judged.")).to_be_visible()
     page.set_viewport_size(PHONE)
     expect(page.get_by_role("button", name="1 vote")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

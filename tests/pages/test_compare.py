@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground import samples
 from playground.comparison import Cell, Set
 from playground.runs import Runs, shared
 from tests.pages.conftest import settle
@@ -102,6 +103,23 @@ def test_one_click_asks_every_pane_with_what_is_shared(cloud: Callable[..., AppT
     assert all("Be brief." in json.dumps(each["messages"][0]) for each in sent.values())
     for model in sent:
         assert f"{model} says Hello" in shown(at)
+
+
+def test_a_sound_is_transcribed_by_every_pane(page: Page, cloud: Callable[..., AppTest], replay: ReplayServer) -> None:
+    replay.on("POST", "/v1/audio/transcriptions", Answer.json({"text": "Hello there."}))
+    panes = {f"compare_transcription_{letter}_provider": "OpenAI" for letter in "AB"}
+    at = page(
+        "compare", compare_transcription_A_model="whisper-1", compare_transcription_B_model="gpt-4o-transcribe", **panes
+    )
+    at.segmented_control(key="compare_task").set_value("transcription").run()
+    uploader(at, "compare_sound").upload("call.flac", (samples.FOLDER / "speech.flac").read_bytes()).run()
+    run(at)
+    sent = [received for received in replay.requests if received.path == "/v1/audio/transcriptions"]
+    asked_of = {part.text for received in sent for part in received.form if part.name == "model"}
+    assert asked_of == set(models.values())
+    assert shown(at).count("Hello there.") == 2
+    at.segmented_control(key="compare_base").set_value("A").run()
+    assert "Word for word the same as A." in shown(at)
 
 
 def test_each_pane_may_have_its_own(cloud: Callable[..., AppTest], replay: ReplayServer) -> None:

@@ -57,7 +57,8 @@ def draw_booth(shown: Shown) -> None:
     if not every or shown.asked.task == "embedding":
         st.info("There are no two answers to judge: a vote wants words from two panes.", icon=":material/info:")
     elif drawn is None:
-        st.success(f"All {len(every):,} pairs of this set are judged.", icon=":material/check_circle:")
+        all_ = f"All {len(every):,} pairs of this set are" if len(every) > 1 else "The one pair of this set is"
+        st.success(f"{all_} judged.", icon=":material/check_circle:")
     else:
         _question(shown.asked, drawn.pair[0].row)
         _bar(shown, drawn, len(every) - len(left), len(every))
@@ -103,7 +104,7 @@ def _bar(shown: Shown, drawn: _Drawn, judged: int, every: int) -> None:
         else:
             st.markdown(f"**{_TOLD[drawn.outcome]}.**", width="content")
             st.button("Next pair", key="vote_next", type="primary", shortcut="N", on_click=_next)
-        st.markdown(quiet(f"{judged:,} of {every:,} pairs judged"), width="content")
+        st.markdown(quiet(f"{judged:,} of {every:,} pair{'s' * (every > 1)} judged"), width="content")
 
 
 def _answer(shown: Shown, side: str, cell: Cell, *, open_: bool) -> None:
