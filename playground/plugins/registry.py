@@ -23,6 +23,8 @@ from typing import Any
 from playground.call import Stop
 from playground.errors import BadRequestError, InferenceServiceUnavailableError, NotFoundError, PayloadTooLargeError
 from playground.namespace import DEFAULT
+from playground.plugins.cluster.link import Link
+from playground.plugins.cluster.served import Served
 from playground.plugins.health import Health, Journal
 from playground.plugins.manifest import Diagnosis, Manifest, read
 from playground.plugins.names import PREFIX
@@ -92,10 +94,12 @@ class Plugins:
         self.uploads = Uploads(self.folder / ".uploads")
         self._trusted = settings.trusted_plugins
         self._limits = limits(settings)
+        address = settings.get("PLAYGROUND_RAY_ADDRESS")
+        self._link = Link(address) if address else None
         self._lock = threading.RLock()
         self._read: dict[Source, Plugin] = {}
         self._table: dict[Key, Plugin] = {}
-        self._pools: dict[Key, tuple[Plugin, Pool]] = {}
+        self._pools: dict[Key, tuple[Plugin, Pool | Served]] = {}
         self._journals: dict[Key, Journal] = {}
 
     def all(self, namespace: str = DEFAULT) -> tuple[Plugin, ...]:
@@ -203,6 +207,8 @@ class Plugins:
             pools, self._pools = [pool for _, pool in self._pools.values()], {}
         for pool in pools:
             pool.close()
+        if self._link is not None:
+            self._link.close()
 
     def _known(self, name: str, namespace: str) -> Plugin | None:
         """From the table, if its files have not changed since; a namespace's own before those of all."""
@@ -223,14 +229,15 @@ class Plugins:
             first = self._table.setdefault(plugin.key, plugin)
             self._read[plugin.source] = plugin if first is plugin else _second(plugin, first)
 
-    def _pool(self, plugin: Plugin) -> Pool:
+    def _pool(self, plugin: Plugin) -> Pool | Served:
         """The processes of a plugin as it is now; those of what it was before retire."""
         with self._lock:
             before, pool = self._pools.get(plugin.key, (None, None))
             if pool is not None and before == plugin:
                 return pool
             journal = self._journals.setdefault(plugin.key, Journal())
-            fresh = Pool(plugin.id, plugin.source, plugin.manifest.coded, self._limits, journal)
+            asked = (plugin.id, plugin.source, plugin.manifest.coded, self._limits, journal)
+            fresh = Pool(*asked) if self._link is None else Served(*asked, link=self._link)
             self._pools[plugin.key] = (plugin, fresh)
         if pool is not None:
             pool.retire()

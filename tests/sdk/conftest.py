@@ -77,7 +77,7 @@ def environment(config: pytest.Config, *packages: str) -> Path:
         if not (folder / "made").exists():
             shutil.rmtree(folder / "venv", ignore_errors=True)
             _uv("venv", "--python", sys.executable, str(folder / "venv"))
-            _uv("pip", "install", "--python", str(python), "--compile-bytecode", *packages)
+            _uv("pip", "install", "--python", str(python), *packages)
             (folder / "made").touch()
     return python
 

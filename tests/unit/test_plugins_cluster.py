@@ -1,0 +1,44 @@
+"""The server's side of a cluster, as far as it can be seen without one; `tests/ray` has one."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from playground.errors import InferenceServiceUnavailableError
+from playground.plugins.cluster.parcel import digest, packed, unpacked
+from playground.plugins.registry import Plugins
+from tests.packing import GOOD
+
+
+@pytest.mark.skipif(find_spec("ray") is not None, reason="Ray is installed here")
+def test_without_ray_it_is_a_503_that_names_the_extra(settings, tmp_path):
+    (tmp_path / "plugins" / "letters").mkdir(parents=True)
+    for name, text in GOOD.items():
+        (tmp_path / "plugins" / "letters" / name).write_text(text)
+    plugins = Plugins(settings(PLAYGROUND_RAY_ADDRESS="127.0.0.1:9"))
+    with pytest.raises(InferenceServiceUnavailableError, match="install the extra `ray`") as refused:
+        plugins.call("letter_counts_1_0_0", {"text": "a"})
+    assert refused.value.details["retryable"] is False
+    assert "`127.0.0.1:9` (`PLAYGROUND_RAY_ADDRESS`)" in refused.value.message
+    plugins.close()
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_code_arrives_as_it_left(tmp_path: Path, single: bool):
+    source = tmp_path / "source"
+    (source / "models").mkdir(parents=True)
+    (source / "__pycache__").mkdir()
+    for name, text in {"realtime.py": "x = 1", "models/w.bin": "weights", "__pycache__/x.pyc": ""}.items():
+        (source / name).write_text(text)
+    path = source / "realtime.py" if single else source
+    sent = packed(path)
+    got = unpacked(sent, tmp_path / "into", path.name if single else "")
+    if single:
+        assert got.read_text() == "x = 1"
+    else:
+        names = {str(file.relative_to(got)) for file in got.rglob("*") if file.is_file()}
+        assert names == {"realtime.py", "models/w.bin"}
+    assert digest(sent) == digest(packed(path))
+    (source / "realtime.py").write_text("x = 2")
+    assert digest(sent) != digest(packed(path))
