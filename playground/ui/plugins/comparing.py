@@ -25,6 +25,7 @@ from playground.ui.watch import find
 
 _FEWEST, _MOST = 3, 60
 """Texts: neighbours need three, a matrix of more than sixty cannot be read."""
+_WIDE = st.column_config.TextColumn(width=250)
 _CHANGED = 5
 """Texts whose neighbours changed most that are listed."""
 
@@ -134,7 +135,9 @@ def _draw_changed(found: Overlap, texts: Sequence[str], names: Sequence[str], bo
             "Shared": [f"{round(found.shares[row] * found.k)} of {found.k}" for row in rows],
             **{f"Nearest by {name}": [texts[place] for place in places] for name, places in nearby.items()},
         },
+        column_config={"Text": _WIDE, **{f"Nearest by {name}": _WIDE for name in names}},
         hide_index=True,
+        row_height=56,  # two lines: lower rows do not wrap
         height="content",
         key="plugins_changed",
         alt="; ".join(f"{short(texts[row], 60)}: {found.shares[row]:.0%} shared" for row in rows),
