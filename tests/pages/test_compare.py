@@ -108,9 +108,8 @@ def test_one_click_asks_every_pane_with_what_is_shared(cloud: Callable[..., AppT
 def test_a_sound_is_transcribed_by_every_pane(page: Page, cloud: Callable[..., AppTest], replay: ReplayServer) -> None:
     replay.on("POST", "/v1/audio/transcriptions", Answer.json({"text": "Hello there."}))
     panes = {f"compare_transcription_{letter}_provider": "OpenAI" for letter in "AB"}
-    at = page(
-        "compare", compare_transcription_A_model="whisper-1", compare_transcription_B_model="gpt-4o-transcribe", **panes
-    )
+    models = {"compare_transcription_A_model": "whisper-1", "compare_transcription_B_model": "gpt-4o-transcribe"}
+    at = page("compare", **panes, **models)
     at.segmented_control(key="compare_task").set_value("transcription").run()
     uploader(at, "compare_sound").upload("call.flac", (samples.FOLDER / "speech.flac").read_bytes()).run()
     run(at)
