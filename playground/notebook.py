@@ -15,6 +15,7 @@ from playground.ticket import Ticket
 if TYPE_CHECKING:
     from playground.batch import Batches
     from playground.cache.cache import Cache
+    from playground.plugins.registry import Plugins
     from playground.matrix import Matrix
 
 
@@ -121,6 +122,11 @@ class Playground:
             return self.batches.result(id_, self._namespace)
         finally:
             self.batches.stop(id_, self._namespace)  # where somebody lost patience
+
+    @property
+    def plugins(self) -> "Plugins":
+        """The plugins: all of them, one by name, asked, their health; see `playground.plugins.registry`."""
+        return self._core.plugins
 
     def receipts(self) -> list[dict[str, Any]]:
         """What the cache did with each prompt of the last request, and why; judges' findings as far as they are in."""

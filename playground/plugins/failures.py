@@ -21,8 +21,10 @@ def failed(id: str, failure: Mapping[str, Any], limits: Limits) -> PlaygroundErr
     what = _said(failure)
     match kind:
         case "load":
+            lacks = failure.get("type") == "ModuleNotFoundError"
+            advice = "install what it needs beside the playground" if lacks else "mend it"
             return InferenceServiceUnavailableError(
-                f"plugin `{id}` cannot be loaded: {what}; mend it, {_SEE}",
+                f"plugin `{id}` cannot be loaded: {what}; {advice}, {_SEE}",
                 code="plugin_load",
                 details={"plugin": id},
                 retryable=False,

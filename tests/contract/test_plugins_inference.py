@@ -94,6 +94,7 @@ def test_a_builtin_by_its_address(client: httpx.Client):
 def test_the_same_in_python_and_over_http(served: Served, client: httpx.Client):
     with Playground({name: served.runs.settings.get(name) or "" for name in ("PLAYGROUND_PLUGINS_DIR",)}) as local:
         mine = local.run(inference_name="my_text_embedder_1_0_0", inputs={"text": "a"})
+        assert local.plugins.call("my_text_embedder_1_0_0", {"text": "a"}) == mine.data
     theirs = ask(client, inference_name="my_text_embedder_1_0_0", inputs={"text": "a"})
     assert mine.data == theirs["data"]
 

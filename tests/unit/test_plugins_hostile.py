@@ -66,6 +66,7 @@ BODIES = {
 }
 BEFORE = {
     "fails to load": ('raise ImportError("no module of that name")', "plugin_load", "ImportError: no module"),
+    "lacks a module": ("import a_module_that_nobody_has", "plugin_load", "install what it needs beside the playground"),
     "exits while loading": ("import sys\nsys.exit(1)", "plugin_load", "SystemExit"),
 }
 HANGING = {
