@@ -15,8 +15,8 @@ from playground.ticket import Ticket
 if TYPE_CHECKING:
     from playground.batch import Batches
     from playground.cache.cache import Cache
-    from playground.plugins.registry import Plugins
     from playground.matrix import Matrix
+    from playground.plugins.registry import Plugins
 
 
 class Playground:
