@@ -33,22 +33,22 @@ _PASSING = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class _Packed:
+class Packed:
     """A vector as pgvector sends and receives it."""
 
     data: bytes
 
 
-class _PackedDumper(Dumper):
+class _Dumper(Dumper):
     """Says no type: where the value stands, PostgreSQL knows it."""
 
     format = Format.BINARY
 
-    def dump(self, obj: _Packed) -> bytes:
+    def dump(self, obj: Packed) -> bytes:
         return obj.data
 
 
-psycopg.adapters.register_dumper(_Packed, _PackedDumper)
+psycopg.adapters.register_dumper(Packed, _Dumper)
 
 
 class Pgvector:
@@ -89,7 +89,7 @@ class Pgvector:
             [
                 (
                     *(bound(id_), space.namespace.changes, ready.payload, _filterable(ready.payload)),
-                    *(_packed(ready.vectors.get(name)) for name in space.columns),
+                    *(packed(ready.vectors.get(name)) for name in space.columns),
                 )
                 for id_, ready in parcel.documents.items()
             ],
@@ -141,7 +141,7 @@ class Pgvector:
             f"AND {graph.column} IS NOT NULL AND {selection.condition} ORDER BY {graph.distance()} LIMIT ?)"
         )
         parts = [best.format(side) for side in (("<=", ">") if graph.reach else (">",))]
-        values = (*selection.values, _packed(sought), query.k * (2 if graph.halved else 1) + _MORE)
+        values = (*selection.values, packed(sought), query.k * (2 if graph.halved else 1) + _MORE)
         rows = connection.execute(" UNION ALL ".join(parts), values * len(parts)).fetchall()
         if not rows:
             return []
@@ -181,5 +181,6 @@ def _bound(value: Any) -> Any:
     return value
 
 
-def _packed(vector: Vector | None) -> _Packed | None:
-    return None if vector is None else _Packed(struct.pack(">HH", len(vector), 0) + vector.astype(">f4").tobytes())
+def packed(vector: Vector | None) -> Packed | None:
+    """A vector as a bound value: two short numbers, the first its length, then float32, all big endian."""
+    return None if vector is None else Packed(struct.pack(">HH", len(vector), 0) + vector.astype(">f4").tobytes())

@@ -20,9 +20,11 @@ from pathlib import Path
 import numpy as np
 import psycopg
 from numpy.typing import NDArray
+from psycopg.types.json import Jsonb
 
 from playground.store.sqlite import connect
 from playground.vectors.filter import Filter, equal
+from playground.vectors.pgvector import packed
 from playground.vectors.store import Document, Index, Namespace, Query, Store, opened
 from tests.postgres import cluster, with_pgvector
 
@@ -84,6 +86,7 @@ def pgvector(rows: Rows, queries: Rows) -> None:
         server.start()
         with psycopg.connect(server.url(), autocommit=True) as connection:
             connection.execute("CREATE EXTENSION vector")
+            connection.execute("SET maintenance_work_mem = '512MB'")
             bare = timed(lambda: bare_copy(connection, rows))
             graph = timed(lambda: connection.execute("CREATE INDEX ON bare USING hnsw (v vector_cosine_ops)"))
             connection.execute("ANALYZE bare")
@@ -98,7 +101,7 @@ def pgvector(rows: Rows, queries: Rows) -> None:
             def sql(query: Rows, step: int) -> list[int]:
                 where = {1: "true", 10: """payload @> '{"tenth": 0}'""", 100: """payload @> '{"hundredth": 0}'"""}[step]
                 answer = connection.execute(
-                    f"SELECT id, payload FROM bare WHERE {where} ORDER BY v <=> %s::vector LIMIT {K}", [text(query)]
+                    f"SELECT id, payload FROM bare WHERE {where} ORDER BY v <=> %s::vector LIMIT {K}", [packed(query)]
                 )
                 return [int(id_) for id_, _ in answer.fetchall()]
 
@@ -156,9 +159,9 @@ def bare_copy(connection: psycopg.Connection, rows: Rows) -> None:
     connection.execute(f"CREATE TABLE bare (id TEXT PRIMARY KEY, payload JSONB, v vector({rows.shape[1]}))")
     connection.execute("CREATE INDEX ON bare USING gin (payload jsonb_path_ops)")
     for batch in batches(len(rows)):
-        with connection.cursor() as cursor, cursor.copy("COPY bare FROM STDIN") as copy:
+        with connection.cursor() as cursor, cursor.copy("COPY bare FROM STDIN (FORMAT BINARY)") as copy:
             for place in batch:
-                copy.write_row((str(place), json.dumps(payload(place)), text(rows[place])))
+                copy.write_row((str(place), Jsonb(payload(place)), packed(rows[place])))
 
 
 def built(connection: psycopg.Connection) -> None:
@@ -174,10 +177,6 @@ def payload(place: int) -> dict[str, object]:
 
 def batches(count: int) -> Iterator[range]:
     return (range(start, min(start + BATCH, count)) for start in range(0, count, BATCH))
-
-
-def text(vector: Rows) -> str:
-    return json.dumps(vector.tolist())
 
 
 def cloud(count: int, dimension: int, seed: int) -> Rows:
