@@ -55,8 +55,7 @@ class Link:
         with self._lock:
             process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.wait()
+            process.kill()  # its pipes are given back by whoever reads its answers
 
     def _sent(self, command: Mapping[str, Any]) -> tuple[int, _Waiting]:
         with self._lock:
@@ -70,7 +69,10 @@ class Link:
 
     def _send(self, command: Mapping[str, Any]) -> None:
         message = written(command)
-        with self._lock, contextlib.suppress(OSError):  # it is gone: whoever reads its answers tells those who wait
+        with (
+            self._lock,
+            contextlib.suppress(OSError, ValueError),
+        ):  # it is gone, or its pipe is: whoever reads its answers tells those who wait
             if self._process is not None:
                 send(cast("IO[bytes]", self._process.stdin), message)
 
@@ -95,8 +97,7 @@ class Link:
         finally:
             timer.cancel()
         if "joined" not in told:
-            process.kill()
-            process.wait()
+            _end(process)
             why = str(told.get("failed", f"it did not answer within {JOINING:g} s"))
             raise self._unreached(why, retryable="install" not in why)
         threading.Thread(target=self._listen, args=(process,), name="ray bridge", daemon=True).start()
@@ -113,8 +114,7 @@ class Link:
                 if waiting is not None:
                     waiting.told = told
                     waiting.done.set()
-        process.kill()
-        process.wait()
+        _end(process)
         with self._lock:
             left, self._waiting = self._waiting, {}
         for waiting in left.values():
@@ -127,6 +127,15 @@ class Link:
             retryable=retryable,
             retry_after=5 if retryable else None,
         )
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End a bridge and give back its pipes."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        with contextlib.suppress(OSError):  # bytes still to be flushed to a process that is gone
+            cast("IO[bytes]", pipe).close()
 
 
 def _told() -> dict[str, str]:
