@@ -58,6 +58,13 @@ def test_another_namespace_is_a_403_everywhere(client, key, verb, path):
     assert "the key `of-one` may not use the namespace `default`; it may use `team-a`" in error["message"]
 
 
+@pytest.mark.parametrize("path", ["/v1/namespaces/default/extractors", "/v1/namespaces/default", "/v1/namespaces/-"])
+def test_so_is_one_in_the_path(client, key, path):
+    own = key("of-one", ["team-a"])
+    assert check(client.get(path, headers=own), 403, "ForbiddenError")["code"] == "namespace_forbidden"
+    assert client.get("/v1/namespaces/team-a/extractors", headers=own).status_code == 200
+
+
 def test_a_key_may_all_namespaces_also_those_to_come(client, key):
     everything = key("everything") | {"X-Namespace": "a-namespace-that-is-being-created"}
     assert client.get("/v1/runs", headers=everything).json()["runs"] == []
