@@ -67,12 +67,16 @@ class Cluster:
         self._process: subprocess.Popen[bytes] | None = None
         if self._user:
             shutil.chown(folder, self._user)
+            if not _open_to_all(home):  # as where root's own folder has the checkout
+                self._programs = Path(shutil.copytree(home.parent, folder / "programs")) / home.name
         secret = folder / "password"
         secret.write_text(PASSWORD, "utf-8")
         if self._user:
             shutil.chown(secret, self._user)
         how = ("-U", "playground", "--auth=scram-sha-256", f"--pwfile={secret}", "-N", "-E", "UTF8", "--locale=C.UTF-8")
-        made = subprocess.run([home / "initdb", "-D", self._data, *how], capture_output=True, text=True, **self._as())
+        made = subprocess.run(
+            [self._programs / "initdb", "-D", self._data, *how], capture_output=True, text=True, **self._as()
+        )
         assert made.returncode == 0, made.stdout + made.stderr
         with (self._data / "postgresql.conf").open("a") as file:
             file.write(
@@ -205,6 +209,10 @@ def _user() -> str:
         return ""
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
+
+
+def _open_to_all(folder: Path) -> bool:
+    return all(each.stat().st_mode & 0o005 == 0o005 for each in (folder, *folder.parents))
 
 
 def _group(user: str) -> int:
