@@ -6,6 +6,7 @@ Variants of one question are interleaved in one run and compared by the median o
 process's, all threads. The fillings are made up (`tests/runs.py`), about 3 kB of question, answer and exchange each.
 """
 
+import os
 import sqlite3
 import statistics
 import sys
@@ -16,7 +17,10 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from streamlit.testing.v1 import AppTest
+
 from playground.record import RunRecord
+from playground.runs import shared
 from playground.store import rollup
 from playground.store.history import History
 from playground.store.rollup import Span
@@ -27,6 +31,7 @@ from tests.runs import synthetic
 
 DAY = 86400.0
 START = 1_790_000_000.0
+MENU = Path(__file__).parents[2] / "pages" / "menu.py"
 THREADS = 64
 
 WINDOW = """
@@ -167,6 +172,55 @@ def reading(count: int, rounds: int) -> None:
         connection.close()
 
 
+FEW = 10
+"""Runs of the history that a large one is compared with: a page about none has neither table nor charts."""
+
+
+def filled_file(path: Path, count: int) -> None:
+    """A history of runs over the last fourteen days."""
+    path.parent.mkdir()
+    connection = create(path, MIGRATIONS)
+    connection.execute("BEGIN IMMEDIATE")
+    for run in synthetic(count, start=time.time() - 14 * DAY, span=14 * DAY):
+        Row.of(run).insert(connection)
+        rollup.count(connection, run)
+    connection.execute("COMMIT")
+    connection.close()
+
+
+def opened(folder: Path, **query: str) -> float:
+    """Milliseconds from a visitor's arrival on the Runs page until its script has drawn it."""
+    os.environ["PLAYGROUND_DATA_DIR"] = str(folder)
+    shared.cache_clear()
+    at = AppTest.from_file(str(MENU), default_timeout=120)
+    for name, value in query.items():
+        at.query_params[name] = value
+    at.switch_page("runs.py")
+    began = time.perf_counter()
+    at.run()
+    took = (time.perf_counter() - began) * 1000
+    if at.exception or not at.dataframe:
+        raise RuntimeError(f"the page was not drawn: {at.exception}")
+    shared().close()
+    return took
+
+
+def pages(count: int, rounds: int) -> None:
+    """The Runs page over so many runs, beside the same page over few."""
+    charts = {"runs_view": "Charts", "runs_period": "30 days"}
+    with tempfile.TemporaryDirectory() as folder:
+        sizes = {size: Path(folder) / str(size) for size in (FEW, count)}
+        for size, home in sizes.items():
+            filled_file(home / "playground.db", size)
+        for home in sizes.values():
+            opened(home)  # imports what pages need
+        print(f"\n{f'page over {count:,} runs':<26} {'median ms':>10} {f'to {FEW} runs':>12}")
+        for name, query in (("newest 50 runs", {}), ("charts of 30 days", charts)):
+            seen = [[opened(home, **query) for home in sizes.values()] for _ in range(rounds)]
+            ratio = statistics.median(many / few for few, many in seen)
+            print(f"{name:<26} {statistics.median(many for _, many in seen):>10.0f} {ratio:>11.2f}x")
+
+
 def searching(count: int, rounds: int) -> None:
     """What a trigram index would cost every write and save a search, beside the LIKE in use."""
     texts = [Row.of(run).text for run in synthetic(count, start=START, span=DAY)]
@@ -198,6 +252,7 @@ def main(runs: int, rounds: int) -> None:
     writing(rounds)
     reading(runs, rounds)
     searching(min(runs, 20_000), rounds)
+    pages(runs, rounds)
 
 
 if __name__ == "__main__":
