@@ -68,7 +68,7 @@ class Cluster:
         if self._user:
             shutil.chown(folder, self._user)
             if not _open_to_all(home):  # as where root's own folder has the checkout
-                self._programs = Path(shutil.copytree(home.parent, folder / "programs")) / home.name
+                self._programs = _copied(home, folder / "programs")
         secret = folder / "password"
         secret.write_text(PASSWORD, "utf-8")
         if self._user:
@@ -209,6 +209,14 @@ def _user() -> str:
         return ""
     names = {entry.pw_name for entry in pwd.getpwall()}
     return "postgres" if "postgres" in names else "nobody"
+
+
+def _copied(home: Path, folder: Path) -> Path:
+    """The wheel's programs in another folder, with the libraries that stand beside its package."""
+    package = home.parents[1]
+    for each in package.parent.glob(f"{package.name}*"):
+        shutil.copytree(each, folder / each.name, ignore=shutil.ignore_patterns("pginstall18"))
+    return folder / home.relative_to(package.parent)
 
 
 def _open_to_all(folder: Path) -> bool:
