@@ -1,5 +1,7 @@
 """The Search page: namespaces are made, filled, asked in every way, compared, kept as retrievers, deleted."""
 
+import csv
+import io
 import json
 import re
 from dataclasses import replace
@@ -11,6 +13,7 @@ from playground.namespace import DEFAULT
 from playground.snippets import as_curl, execution
 from playground.store.keys import fingerprint
 from playground.ui.search import filling
+from playground.ui.search.doing import as_csv, as_jsonl
 from playground.ui.search.place import library, scope
 from playground.ui.search.question import Question, post
 from playground.ui.search.spaces import space
@@ -21,6 +24,7 @@ from playground.vectors.scope import Scope
 from playground.vectors.store import Document, Index, Namespace
 from tests.contract.serving import serve
 from tests.pages.conftest import settle
+from tests.plugins import write
 from tests.replay import Answer
 from tests.tiny_onnx import encoder
 
@@ -124,6 +128,19 @@ def test_a_csv_is_embedded_asked_filtered_and_the_link_restores_it(colours, page
     assert hits(again) == hits(at)
     assert again.get_by_key("search_filter_colours_hue").value == ["mixed", "cold"]
     assert again.number_input(key="search_filter_colours_year_to").value == 2010
+
+
+def test_hits_go_home_as_csv_and_as_json_lines(colours):
+    at = ask(colours, "red")
+    outcome = list(at.session_state["search_outcomes"].values())[-1].value
+    rows = list(csv.DictReader(io.StringIO(as_csv(outcome).decode("utf-8-sig"))))
+    assert list(rows[0]) == ["rank", "document_id", "score", "why", "payload.text", "payload.hue", "payload.year"]
+    assert (rows[0]["rank"], rows[0]["payload.text"], rows[0]["payload.year"]) == ("1", "red red red", "1990")
+    assert rows[0]["why"] == "1st place: cosine 1.000, the same; nothing is nearer."
+    lines = [json.loads(line) for line in as_jsonl(outcome).decode().splitlines()]
+    assert [line["document_id"] for line in lines] == outcome.ids
+    assert lines[0]["searches"] == [{"index": "hues", "rank": 1, "score": 1.0, "contribution": 1.0}]
+    assert lines[0]["payload"] == {"text": "red red red", "hue": "warm", "year": 1990}
 
 
 def test_filters_that_are_wrong_are_said_and_not_applied(colours):
@@ -363,6 +380,24 @@ def test_a_link_to_what_is_not_there_says_so_and_shows_what_is(colours, page):
     at = page("search", namespace="gone")
     assert "There is no namespace `gone` here" in said(at)
     assert at.selectbox(key="namespace").value == "colours"
+
+
+@pytest.mark.slow
+def test_a_plugin_embeds_as_any_model_does(environment, page, tmp_path):
+    body = (
+        'texts = inputs.get("texts") or [inputs["text"]]\n'
+        'return {"embeddings": [[1.0, 2.0, float(len(text))] for text in texts]}'
+    )
+    write(tmp_path / "plugins" / "lengths", "lengths", body)
+    environment(PLAYGROUND_PLUGINS_DIR=str(tmp_path / "plugins"))
+    at = page("search")
+    at.text_input(key="search_name").set_value("measured")
+    at.selectbox(key="search_new_provider").set_value("plugin").run()
+    at = at.button(key="search_create_go").click().run()
+    assert "lengths_1_0_0 · 3 dimensions" in said(at)
+    at = settle(paste(at, 2), rounds=200)
+    at = settle(ask(at, "line 7"), rounds=200)
+    assert "cosine 1.000" in hits(at)[0]
 
 
 @pytest.fixture
