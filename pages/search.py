@@ -1,6 +1,5 @@
 """Search: namespaces of documents and their vectors; what lies nearest to a question, and why."""
 
-
 from playground.ui.fault import fault
 from playground.ui.search.asking import ask
 from playground.ui.search.creation import creation
