@@ -65,6 +65,9 @@ class Collections:
         now = time.time()
         collection = Collection(f"col_{secrets.token_hex(5)}", name, service, index, source, about or {}, now, now)
         self._keep(scope, collection)
+        if self._named(scope, name)[0].id != collection.id:  # somebody else was a moment faster
+            self._store.forget(scope.owner, scope.namespace, KIND, collection.id)
+            raise _taken(scope, name)
         return collection
 
     def all(self, scope: Scope) -> list[Collection]:
@@ -73,7 +76,7 @@ class Collections:
 
     def get(self, scope: Scope, name: str) -> Collection:
         """One by its id or name. Raises NotFoundError."""
-        for each in self._found(scope, name) or [each for each in self._found(scope) if each.name == name]:
+        for each in self._found(scope, name) or self._named(scope, name):
             return each
         raise NotFoundError(
             f"there is no collection `{name}` in the namespace `{scope.namespace}`; `POST /v1/collections/list` lists "
@@ -110,14 +113,21 @@ class Collections:
     def _keep(self, scope: Scope, made: Collection) -> None:
         self._store.keep(scope.owner, scope.namespace, KIND, made.id, asdict(made))
 
+    def _named(self, scope: Scope, name: str) -> list[Collection]:
+        return [each for each in self._found(scope) if each.name == name]
+
     def _free(self, scope: Scope, name: str) -> None:
-        if any(name in (each.name, each.id) for each in self.all(scope)):
-            raise AlreadyExistsError(
-                f"there is a collection `{name}` in the namespace `{scope.namespace}` already; choose another name, or "
-                "delete that one",
-                code="collection_name_taken",
-                details={"resource": "collection", "id": name},
-            )
+        if self._found(scope, name) or self._named(scope, name):
+            raise _taken(scope, name)
+
+
+def _taken(scope: Scope, name: str) -> AlreadyExistsError:
+    return AlreadyExistsError(
+        f"there is a collection `{name}` in the namespace `{scope.namespace}` already; choose another name, or delete "
+        "that one",
+        code="collection_name_taken",
+        details={"resource": "collection", "id": name},
+    )
 
 
 def index_of(service: str) -> str:

@@ -53,6 +53,9 @@ class Retrievers:
         now = time.time()
         made = replace(made, id=f"ret_{secrets.token_hex(8)}", created=now, updated=now)
         self._keep(scope, made)
+        if self._named(scope, made.name)[0].id != made.id:  # somebody else was a moment faster
+            self._store.forget(scope.owner, scope.namespace, KIND, made.id)
+            raise _taken(scope, made.name)
         return made
 
     def all(self, scope: Scope) -> list[Retriever]:
@@ -61,7 +64,7 @@ class Retrievers:
 
     def get(self, scope: Scope, name: str) -> Retriever:
         """One by its id or name. Raises NotFoundError."""
-        for each in self._found(scope, name) or [each for each in self._found(scope) if each.name == name]:
+        for each in self._found(scope, name) or self._named(scope, name):
             return each
         raise NotFoundError(
             f"there is no retriever `{name}` in the namespace `{scope.namespace}`; `POST /v1/retrievers/list` lists "
@@ -95,14 +98,21 @@ class Retrievers:
     def _keep(self, scope: Scope, made: Retriever) -> None:
         self._store.keep(scope.owner, scope.namespace, KIND, made.id, asdict(made))
 
+    def _named(self, scope: Scope, name: str) -> list[Retriever]:
+        return [each for each in self._found(scope) if each.name == name]
+
     def _free(self, scope: Scope, name: str) -> None:
-        if any(each.name == name for each in self.all(scope)):
-            raise AlreadyExistsError(
-                f"there is a retriever `{name}` in the namespace `{scope.namespace}` already; choose another name, "
-                "change that one, or delete it",
-                code="retriever_name_taken",
-                details={"resource": "retriever", "id": name},
-            )
+        if self._named(scope, name):
+            raise _taken(scope, name)
+
+
+def _taken(scope: Scope, name: str) -> AlreadyExistsError:
+    return AlreadyExistsError(
+        f"there is a retriever `{name}` in the namespace `{scope.namespace}` already; choose another name, change that "
+        "one, or delete it",
+        code="retriever_name_taken",
+        details={"resource": "retriever", "id": name},
+    )
 
 
 _KINDS: Mapping[str, tuple[type, ...]] = {

@@ -1,6 +1,7 @@
 """The library over both stores: documents, searches, retrievers, collections, promotion, tokens, each in its scope."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
@@ -200,6 +201,21 @@ def test_retrievers_are_durable_and_each_scopes_own(library: Library, other: Lib
             library.retrievers.get(where, "near")
     library.retrievers.delete(scope, "near")
     assert other.retrievers.all(scope) == []
+
+
+def test_of_many_who_take_a_name_at_once_one_has_it(library: Library, other: Library, scope: Scope):
+    stages = adhoc([vector("one", E["x"])]).stages
+
+    def make(number: int) -> bool:
+        try:
+            (library, other)[number % 2].retrievers.create(scope, Retriever("", "mine", stages))
+        except AlreadyExistsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(make, range(16))) == 1
+    assert len(library.retrievers.all(scope)) == 1
 
 
 def test_documents_of_a_collection_are_embedded_by_runs(library: Library, runs: Runs, scope: Scope):
