@@ -152,6 +152,7 @@ def test_filters_that_are_wrong_are_said_and_not_applied(colours):
     assert "The filters are no JSON" in said(at)
 
 
+@pytest.mark.slow
 def test_ones_own_vectors_are_asked_by_a_vector_and_by_a_document_and_words_after_a_promotion(tiny, page):
     at = page("search")
     at.text_input(key="search_name").set_value("own")
@@ -244,6 +245,8 @@ def test_a_search_is_kept_as_a_retriever_run_and_deleted(colours):
     [kept] = library().retrievers.all(scope("colours"))
     assert (kept.name, kept.inputs) == ("by-hue", {"query": {"type": "text", "required": True}})
     assert at.get_by_key("search_using").value == f"colours/{kept.id}"
+    sent = list(at.session_state["search_outcomes"].values())[-1].value.post
+    assert (sent.path, sent.body) == (f"/v1/retrievers/{kept.id}/execute", {"inputs": {"query": "red"}, "limit": 10})
     assert "red red red" in hits(at)[0]
     at = settle(at.get_by_key("search_by").set_value("document").run())
     at = settle(at.get_by_key("search_like").set_value(space("colours").documents(1)[0].id).run())
@@ -315,6 +318,7 @@ def test_a_provider_that_fails_names_the_rows_and_what_is_in_stays(remote, repla
     assert library().store.count(scope("far").owner, "far", equal("text", "line 65")) == 1
 
 
+@pytest.mark.slow
 def test_one_row_that_a_provider_refuses_is_named(remote, replay):
     refused = Answer.json({"error": {"message": "no"}}, 400)
     replay.on("POST", "/v1/embeddings", refused, vectors([1.0, 0.0]), refused)
@@ -322,6 +326,7 @@ def test_one_row_that_a_provider_refuses_is_named(remote, replay):
     assert "**0 of 3 documents are in.** Row 2 could not be put in" in said(at)
 
 
+@pytest.mark.slow
 def test_a_filling_and_a_search_that_take_long_say_so_and_can_be_stopped(remote, replay):
     silent = Answer(pieces=(), then="hang")
     replay.on("POST", "/v1/embeddings", silent)
@@ -414,6 +419,7 @@ def far(environment, tmp_path, tiny):
         yield there.retrievers.create(where, replace(kept, name="stars")).id, served.url
 
 
+@pytest.mark.slow
 def test_another_server_is_asked_by_its_own_retriever_and_by_this_pages_request(far, colours):
     retriever, url = far
     at = ask(colours, "red")

@@ -129,7 +129,7 @@ def post(target: Target, question: Question) -> Post:
     if question.filters:
         body["filters"] = json.loads(question.filters)
     if retriever.id and (target.foreign or not target.hosted):
-        return _sent(target, execution(body, target.space.id, retriever.id))
+        return _sent(target, execution(body | {"limit": question.k}, target.space.id, retriever.id))
     return _sent(target, execution({"stages": list(retriever.stages), **body}, target.space.id))
 
 

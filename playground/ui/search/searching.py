@@ -109,5 +109,5 @@ def _search(work: Searching, target: Target, question: Question) -> Outcome:
     else:
         filters = request.body.get("filters")
         done = library().execute(target.space.scope, retriever, given(retriever, question), filters=filters)
-    found = [Found(each.place, shown(each.payload)) for each in done.found]
+    found = [Found(each.place, shown(each.payload)) for each in done.found[: question.k]]
     return Outcome(question, target, request, found, done.warnings, list(work.runs), done.ms)

@@ -31,7 +31,7 @@ def elsewhere(found: Space) -> dict[str, str]:
     """What can be asked at Mixpeek, by name, where the settings name it: this page's requests, its own retrievers."""
     if not mixpeek.ready():
         return {}
-    same = {f"{name}{MARK}": f"Mixpeek: {said}" for name, said in choices(found).items()}
+    same = {f"{name}{MARK}": f"{said}, at Mixpeek" for name, said in choices(found).items()}
     return same | {f"{found.id}{MARK}/{each.id}": f"Mixpeek’s {each.name}" for each in mixpeek.retrievers()[0]}
 
 
