@@ -18,7 +18,7 @@ from playground.vectors.spaces import Key, Space, find
 from playground.vectors.store import Hit, Index, Query, Vector
 from playground.vectors.tables import Selection, asked, ranked, read
 
-_GONE = 10_000
+_GONE = 2000
 """Deleted ids that are remembered of a namespace; beyond them whoever holds it in memory loads it again."""
 
 
