@@ -4,6 +4,7 @@ A call that comes while all are busy waits, for as long as others get answers.
 """
 
 import contextlib
+import os
 import queue
 import threading
 import time
@@ -158,7 +159,10 @@ class Pool:
         """The error for the caller; the rest is for the journal. A process that is not to be trusted any more ends."""
         if ended or failure.get("kind") in ("load", "memory", "exit", "protocol"):
             self._end(process)
-        error = failed(self._id, failure, self._limits)
+        message = str(failure.get("message", "")).replace(
+            f"{self._source.path}{os.sep}", ""
+        )  # nobody's but the server's
+        error = failed(self._id, {**failure, "message": message}, self._limits)
         kind, traceback = str(failure.get("kind", "raised")), str(failure.get("traceback", ""))
         self._journal.failed(kind, error.message, traceback, process.output)
         return error

@@ -81,12 +81,10 @@ class Custom:
         """Ready when a plugin is there that can be asked."""
         plugins = self._plugins.all(self._namespace)
         if any(not plugin.refusal for plugin in plugins):
-            return Readiness(ready=True, source=f"`{self._plugins.folder}`")
+            return Readiness(ready=True, source="the plugins folder")
         if plugins:
             return Readiness(ready=False, advice=f"plugin `{plugins[0].id}` cannot be asked: {plugins[0].refusal}")
-        return Readiness(
-            ready=False, advice=f"put a plugin into `{self._plugins.folder}`, or set PLAYGROUND_PLUGINS_DIR"
-        )
+        return Readiness(ready=False, advice="make one on the Plugins page, or set `PLAYGROUND_PLUGINS_DIR`")
 
     def _ask(self, call: Call, inputs: Mapping[str, Any]) -> dict[str, Any]:
         parameters = dict(call.parameters) | ({"schema": dict(call.schema)} if call.schema is not None else {})

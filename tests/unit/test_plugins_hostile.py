@@ -27,6 +27,11 @@ MARK = "a-word-of-the-plugin's-own-code"
 # what it does; the code of its error, and a word that its sentence has
 BODIES = {
     "raises": (f'raise ValueError("no text here")  # {MARK}', "plugin_raised", "ValueError: no text here"),
+    "names its folder": (
+        "import os\nopen(os.getcwd() + '/weights')",
+        "plugin_raised",
+        "No such file or directory: 'weights'",
+    ),
     "crashes": ("import ctypes\nctypes.string_at(0)", "plugin_crash", "SIGSEGV"),
     "aborts": ("import os\nos.abort()", "plugin_crash", "SIGABRT"),
     "exits": ("import sys\nsys.exit(3)", "plugin_exit", "SystemExit: 3"),
