@@ -39,6 +39,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     plugins.write(folder / "ranks", "ranks", "return {'scores': [0.5, inputs['weight']]}", manifest=kind("rerank"))
     plugins.write(folder / "says", "says", GENERATE, manifest=kind("generate"))
     plugins.write(folder / "fails", "fails", f"raise ValueError('no way')  # {MARK}")
+    single = "return {'vec': [float(len(inputs.pop('text'))), float(len(inputs))]}"
+    schema = 'input_schema = {{"text": {{"type": "string"}}}}\n'
+    manifest = kind("embedding").replace('"feature_name": "embedding"', '"feature_name": "vec"') + schema
+    plugins.write(folder / "single", "single", single, manifest=manifest)
     plugins.write(folder / "few", "too_few", "return {'embeddings': [[1.0]]}", manifest=kind("embedding"))
     plugins.write(folder / "mute", "mute", "return {}", manifest=kind("generate"))
     with serve(tmp_path_factory.mktemp("data"), PLAYGROUND_PLUGINS_DIR=folder) as server:
@@ -106,6 +110,11 @@ def test_as_a_model_that_embeds(client: httpx.Client):
     assert several["data"] == {"embeddings": [[1.0, 1.0], [2.0, 1.0], [3.0, 1.0]], "dimensions": 2}
     assert ask(client, **model, inputs={"image_base64": PIXEL})["data"]["embedding"] == [float(len(PIXEL)), 1.0]
     assert ask(client, inference_name="embeds_1_0_0", inputs={"text": "ab"})["data"] == {"embedding": [2.0, 1.0]}
+
+
+def test_one_that_takes_a_text_alone_gets_one_at_a_time(client: httpx.Client):
+    found = ask(client, provider="plugin", model="single_1_0_0", inputs={"texts": ["a", "bb", "ccc"]})
+    assert found["data"]["embeddings"] == [[1.0, 0.0], [2.0, 0.0], [3.0, 0.0]]
 
 
 def test_as_a_model_that_chats(client: httpx.Client):
