@@ -30,8 +30,8 @@ def path(id_: str, second: str | None = None) -> str:
 
 def again_button(shown: Shown, cost: str) -> None:
     """Draw the panel that asks the whole set again; `cost` is what the first time cost, empty where nobody knows."""
-    count = len(shown.runs)
-    with st.popover("Re-run", icon=":material/refresh:", key="receipt_again_panel", width="content"):
+    count, key = len(shown.runs), f"receipt_again_{st.query_params.get(AGAIN, '')}"  # a new popover is closed
+    with st.popover("Re-run", icon=":material/refresh:", key=key, width="content"):
         known = {"": "What it costs is not known.", "free": "It costs nothing."}
         price = known.get(cost, f"Last time it cost {cost}.")
         st.markdown(quiet(f"Sends the same {count:,} requests again, past the cache, and shows the drift. {price}"))

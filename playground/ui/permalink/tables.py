@@ -69,13 +69,13 @@ def _outcome(pane: Pane, runs: Sequence[Glance | None]) -> dict[str, str]:
     done = [run for run in there if run.status == "done"]
     fresh = [run for run in done if not run.cached]
     gone = len(runs) - len(there)
-    tokens = [(run.prompt_tokens or 0, run.completion_tokens or 0) for run in there]
+    counts = [[run.prompt_tokens for run in there], [run.completion_tokens for run in there]]
     return {
         "Pane": f"**{called(pane)}**",
         "Answered": f"{len(done):,} of {len(runs):,}" + (f", {gone:,} {GONE}" if gone else ""),
         "First token": _median([run.ttft_ms for run in fresh if run.ttft_ms is not None]),
         "Total time": _median([run.total_ms for run in fresh]),
-        "Tokens": f"{sum(into for into, _ in tokens):,} in · {sum(out for _, out in tokens):,} out",
+        "Tokens": _tokens(*(sum(filter(None, each)) if set(each) - {None} else None for each in counts)),
         "Cost": "unknown" if any(run.cost is None for run in there) else _money(sum(run.cost or 0 for run in there)),
         "From the cache": f"{len(done) - len(fresh):,}" if len(fresh) < len(done) else "",
     }
@@ -94,7 +94,7 @@ def _line(cell: Cell, id_: str, run: Glance | None) -> dict[str, str]:
         "Ended": _ENDED[run.status] + (", from the cache" if run.cached else ""),
         "First token": "–" if run.ttft_ms is None else seconds(run.ttft_ms),
         "Total time": seconds(run.total_ms),
-        "Tokens": _tokens(run),
+        "Tokens": _tokens(run.prompt_tokens, run.completion_tokens),
         "Cost": "unknown" if run.cost is None else _money(run.cost),
         "Answer": _short(run.answer),
         "Receipt": f"[open](/receipt?run={id_})",
@@ -105,10 +105,12 @@ def _median(values: Sequence[float]) -> str:
     return seconds(median(values)) if values else "–"
 
 
-def _tokens(run: Glance) -> str:
-    if run.prompt_tokens is None and run.completion_tokens is None:
-        return "unknown"
-    return f"{run.prompt_tokens or 0:,} in · {run.completion_tokens or 0:,} out"
+def _tokens(prompt: int | None, completion: int | None) -> str:
+    """`14 in · 24 out`, on one line."""
+    found = [
+        f"{count:,}\N{NO-BREAK SPACE}{way}" for count, way in ((prompt, "in"), (completion, "out")) if count is not None
+    ]
+    return "\N{NO-BREAK SPACE}·\N{NO-BREAK SPACE}".join(found) or "unknown"
 
 
 def _money(cost: float) -> str:

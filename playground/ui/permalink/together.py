@@ -59,7 +59,8 @@ def draw_together(shown: Shown) -> None:
     draw_since(shown)
     _asked(shown.asked)
     st.markdown("### What came of it", anchors=False)
-    st.table(outcomes(ended), border="horizontal", alt="What came of each pane")
+    with st.container(key="receipt_outcomes"):
+        st.table(outcomes(ended), border="horizontal", alt="What came of each pane")
     if shown.asked.kind == "scorecard":
         _card(shown)
     elif len(shown.asked.rows) == 1:
