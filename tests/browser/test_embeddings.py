@@ -209,7 +209,7 @@ def test_a_file_with_labels_and_one_that_cannot_be_read(visit, app, shot, tmp_pa
     expect(page.get_by_role("combobox", name="Colour by")).to_have_value("mood")
 
 
-def test_a_long_run_can_be_stopped(visit, app, shot, tmp_path):
+def test_many_texts_are_stopped_and_go_on_from_there(visit, app, shot, tmp_path):
     page = open_embeddings(visit, app)
     page.get_by_role("radio", name="Texts from a file").click()
     many = tmp_path / "many.txt"
@@ -222,6 +222,10 @@ def test_a_long_run_can_be_stopped(visit, app, shot, tmp_path):
     expect(page.get_by_role("progressbar")).to_be_visible()
     shot(page, "embeddings-running")
     page.get_by_role("button", name="Stop").click()
-    expect(page.get_by_text("You stopped this run")).to_be_visible()
-    page.get_by_text("Other texts").click()
-    expect(page.get_by_text("9,000 rows · 1 columns")).to_be_visible()
+    expect(page.get_by_text("of 9,000 texts. They are kept.")).to_be_visible()
+    page.reload()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("progressbar")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("heading", name="Map texts and images")).to_be_visible()

@@ -56,7 +56,7 @@ def draw_batch(id_: str) -> None:
         if batch.state == "running":
             st.fragment(run_every=BEAT)(_follow)(id_)
         else:
-            st.fragment(_ended)(batch)
+            _ended(batch)
 
 
 def draw_unfinished() -> None:
@@ -120,7 +120,7 @@ def _progress(batch: Batch) -> str:
 def _ended(batch: Batch) -> None:
     if batch.state == "done":
         _draw_receipt(batch)
-        draw_body(mapped(batch))
+        st.fragment(draw_body)(mapped(batch))
         return
     if batch.error is not None:
         fault(batch.error, key="embeddings_batch", retry=partial(_retry, batch.id))
