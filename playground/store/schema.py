@@ -151,8 +151,8 @@ def _keys(connection: Connection) -> None:
     connection.execute(_KEYS)
 
 
-# `items` and `cut` are counts, `ms` milliseconds; a chunk without `dimensions` has no vectors yet. `what` in `batch_data`
-# is `texts` or `vectors`: apart from the chunks, so that these are counted without reading them.
+# `items` and `cut` are counts, `ms` milliseconds; a chunk without `dimensions` has no vectors yet. `what` in
+# `batch_data` is `texts` or `vectors`: apart from the chunks, so that these are counted without reading them.
 _BATCHES = (
     """CREATE TABLE batches (
         id TEXT PRIMARY KEY,
