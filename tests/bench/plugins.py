@@ -5,11 +5,12 @@
 Both sides answer the same inputs, interleaved block by block in one run; a figure is the median of the rounds'
 medians, a ratio the median of the rounds' ratios. Three plugins: one that does nothing, one that works for about 10 ms
 (a matrix product, as a small encoder does), one that answers 256 texts with 384 numbers each, which all have to be
-sent and read. Cold start is from no process to the first answer. `SIDES` has who else can be asked, such as
-a cluster; each is one more column.
+sent and read. Cold start is from no process to the first answer. `SIDES` has who else can be asked; each is one more
+column. With `PLAYGROUND_RAY_ADDRESS` set, and run by a Python that has Ray, that cluster is one.
 """
 
 import asyncio
+import os
 import statistics
 import sys
 import tempfile
@@ -80,7 +81,18 @@ def isolated(folder: Path) -> Iterator[Ask]:
         registry.close()
 
 
-SIDES: Mapping[str, Side] = {"isolated": isolated}
+@contextmanager
+def clustered(folder: Path) -> Iterator[Ask]:
+    """As a server asks it whose plugins are on a cluster."""
+    registry = Plugins(Settings.of({"PLAYGROUND_PLUGINS_DIR": str(folder), ADDRESS: os.environ[ADDRESS]}))
+    try:
+        yield registry.call
+    finally:
+        registry.close()
+
+
+ADDRESS = "PLAYGROUND_RAY_ADDRESS"
+SIDES: Mapping[str, Side] = {"isolated": isolated} | ({"cluster": clustered} if ADDRESS in os.environ else {})
 
 
 def block(ask: Ask, name: str, calls: int) -> float:
