@@ -11,7 +11,7 @@ _SETTINGS = {
     "hnsw.iterative_scan": "relaxed_order",
     "hnsw.max_scan_tuples": "100000",
     "hnsw.scan_mem_multiplier": "8",
-    "hnsw.ef_search": "100",
+    "hnsw.ef_search": "200",
 }
 PREPARE = ", ".join(
     [

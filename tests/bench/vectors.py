@@ -31,7 +31,7 @@ from tests.postgres import cluster, with_pgvector
 K = 10
 BATCH = 1000
 QUERIES = 100
-EF = 100
+EF = 200
 FILTERS: dict[str, tuple[Filter | None, int]] = {
     "all": (None, 1),
     "10 %": (equal("tenth", 0), 10),
