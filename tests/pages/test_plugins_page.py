@@ -10,7 +10,6 @@ import pytest
 from playground.errors import AlreadyExistsError
 from playground.plugins.parts import Part, parts
 from playground.plugins.template import write as template
-from tests.pages.conftest import settle
 from tests.plugins import GOOD, write
 
 MODELS = """
@@ -37,6 +36,12 @@ def said(at) -> str:
     """Everything that stands on the page."""
     kinds = (at.markdown, at.caption, at.info, at.error, at.code, at.title)
     return "\n".join(str(element.value) for kind in kinds for element in kind)
+
+
+def settle(at):
+    """Run the page until it shows no live call; a process may take its time to start."""
+    until(at, lambda: not [button for button in at.button if str(button.key).endswith("_stop")])
+    return at
 
 
 def view(at, name: str):
