@@ -60,7 +60,7 @@ def _contents(operations: list[tuple[str, str, dict[str, Any]]]) -> str:
 
 
 def _operation(path: str, verb: str, operation: dict[str, Any], origin: str) -> str:
-    body = BODY if "requestBody" in operation else None
+    body = _sample(operation)
     key = "" if operation.get("security") == [] else "$PLAYGROUND_API_KEY"
     return f"""<section id="{escape(operation["operationId"])}"><h2>{escape(operation["summary"])}</h2>
 <div class="call"><span class="verb {verb}">{verb.upper()}</span><span>{escape(path)}</span></div>
@@ -79,6 +79,13 @@ def _parameters(parameters: list[dict[str, Any]]) -> str:
         for each in parameters
     )
     return f"<h3>Parameters</h3><table>{_HEAD}{rows}</table>" if rows else ""
+
+
+def _sample(operation: dict[str, Any]) -> dict[str, Any] | None:
+    """What the command sends: the sample where it is a request of that kind, and nothing that would not be taken."""
+    content = operation.get("requestBody", {}).get("content", {})
+    wanted = content.get("application/json", {}).get("schema", {}).get("$ref", "")
+    return BODY if wanted.endswith("/RawInferenceRequest") else None
 
 
 def _body(operation: dict[str, Any]) -> str:

