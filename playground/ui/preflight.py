@@ -93,7 +93,9 @@ def _size(found: Preflight, open_end: bool) -> str:
 
 
 def _between(found: Range) -> str:
-    return f"{found.low:,.0f} or more" if found.high is None else f"about {found.low:,.0f} to {found.high:,.0f}"
+    if found.high is None:
+        return f"{found.low:,.0f} or more"
+    return f"about {found.low:,.0f}" + (f" to {found.high:,.0f}" if found.high > found.low else "")
 
 
 def _price(found: Preflight, open_end: bool) -> str:

@@ -25,7 +25,9 @@ def offer(asked: Set, runs: Mapping[Cell, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scorecard_offer"):
         with st.popover("Scorecard", icon=":material/scoreboard:", key="scorecard_panel"):
             _panel(asked, runs)
-        st.page_link("vote.py", label="Blind vote", icon=":material/how_to_vote:", query_params={"set": asked.id})
+        if asked.task != "embedding":  # nobody can read vectors
+            icon = ":material/how_to_vote:"
+            st.page_link("vote.py", label="Blind vote", icon=icon, query_params={"set": asked.id})
         st.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params={"set": asked.id})
 
 
