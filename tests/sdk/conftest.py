@@ -50,7 +50,7 @@ def run(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Callable[[P
             "few": create(f"{script}-few", None, 20)[0],
         }
         command = [str(python), str(CLIENTS / script), json.dumps(told)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=_environment())
+        done = subprocess.run(command, capture_output=True, text=True, timeout=240, env=surroundings())
         assert done.returncode == 0, done.stderr[-4000:]
         found: Did = json.loads(done.stdout)
         return found
@@ -58,7 +58,8 @@ def run(served: Served, tmp_path_factory: pytest.TempPathFactory) -> Callable[[P
     return make
 
 
-def _environment() -> dict[str, str]:
+def surroundings() -> dict[str, str]:
+    """The environment without what leads to our own packages or settings of the client."""
     return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MIXPEEK", "VIRTUAL"))}
 
 
