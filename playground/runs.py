@@ -1,19 +1,18 @@
-"""A run lives here, not in a page: started in a worker, followed, cancelled and found again by id."""
+"""Runs live here, not in a page: started in workers, cancelled and found again by id; and the stores beside them."""
 
 import threading
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from playground.batch import Batches
 from playground.cache.judges import Opinion
 from playground.cache.receipt import Receipt
 from playground.cache.rules import of_settings
 from playground.cache.visit import Visit, Wish
-from playground.call import Chunk, Provider, Stop, Task, Usage
+from playground.call import Provider, Stop
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.engine import Engine
 from playground.errors import BadRequestError, InternalServerError, NotFoundError, PlaygroundError
@@ -24,6 +23,7 @@ from playground.preflight import Preflight, preflight, refused
 from playground.providers import within
 from playground.record import Door, RunRecord
 from playground.resolve import Plan, named, resolve
+from playground.run import Run
 from playground.settings import Settings
 from playground.store.blobs import Blobs
 from playground.store.history import History
@@ -34,167 +34,10 @@ if TYPE_CHECKING:
     from playground.cache.cache import Cache
     from playground.vectors.library import Library
 
-State = Literal["queued", "running", "done", "failed", "cancelled"]
-
 AT_ONCE = 64
 """Runs that are worked on at the same time; more wait in the queue."""
 KEPT = 512
 """Ended runs kept in memory for their followers; older ones are read from the history."""
-
-
-class Run:
-    """One run, live or just ended. Any thread may look; any number may follow."""
-
-    def __init__(self, ticket: Ticket) -> None:
-        self._ticket = ticket
-        self._chunks: list[Chunk] = []
-        self._news = threading.Condition()
-        self._waiting = 0
-        self.ended = False
-        self.response: RawInferenceResponse | None = None
-        self.error: PlaygroundError | None = None
-
-    @property
-    def id(self) -> str:
-        """The id it is found by."""
-        return self._ticket.id
-
-    @property
-    def namespace(self) -> str:
-        """Who may see it."""
-        return self._ticket.namespace
-
-    @property
-    def request(self) -> RawInferenceRequest:
-        """What was asked."""
-        return self._ticket.request
-
-    @property
-    def door(self) -> Door:
-        """Where it was asked."""
-        return self._ticket.door
-
-    @property
-    def task(self) -> Task | None:
-        """What kind of answer it is to give; None until that is known."""
-        return None if self._ticket.plan is None else self._ticket.plan.task
-
-    @property
-    def state(self) -> State:
-        """Where it stands."""
-        if not self.ended:
-            return "queued" if self._ticket.started is None else "running"
-        return "failed" if self._ticket.record is None else self._ticket.record.status
-
-    @property
-    def texts(self) -> tuple[str, ...]:
-        """What has arrived so far, one text per prompt."""
-        return self._ticket.answer.texts
-
-    @property
-    def reasoning(self) -> tuple[str, ...]:
-        """The reasoning shown so far, one text per prompt."""
-        return self._ticket.answer.reasoning
-
-    @property
-    def usage(self) -> Usage:
-        """The tokens the provider has reported so far."""
-        return self._ticket.answer.usage
-
-    @property
-    def receipts(self) -> tuple[Mapping[str, Any] | None, ...]:
-        """What the cache says of each prompt, as JSON; None where it is not asked, or has not said."""
-        return tuple(self._ticket.answer.receipts)
-
-    @property
-    def progress(self) -> float | None:
-        """How much of the work is done, 0 to 1, None while nobody has said."""
-        return self._ticket.answer.progress
-
-    @property
-    def doing(self) -> str:
-        """What has to be done before the work itself, as words for people; empty while nothing has."""
-        return self._ticket.answer.doing
-
-    @property
-    def created_at(self) -> float:
-        """When it was asked for, Unix seconds."""
-        return self._ticket.created_at
-
-    @property
-    def elapsed_ms(self) -> float:
-        """Milliseconds since it was asked for, until now or until it ended."""
-        if self._ticket.record is not None:
-            return self._ticket.record.timings.total
-        return (time.perf_counter() - self._ticket.asked) * 1000
-
-    @property
-    def started_ms(self) -> float | None:
-        """Milliseconds from asking until a worker took it up, None while it is queued."""
-        return self._ticket.since(self._ticket.started)
-
-    @property
-    def first_token_ms(self) -> float | None:
-        """Milliseconds from asking to the first token, None before it."""
-        return self._ticket.since(self._ticket.first_token)
-
-    def follow(self) -> Iterator[Chunk]:
-        """Every chunk from the first on, waiting for more; ends when the run has ended, however it ended."""
-        seen = 0
-        while True:
-            ended = self.ended  # read before the chunks: what came before the end is then surely among them
-            chunks = self._chunks[seen:]
-            yield from chunks
-            seen += len(chunks)
-            if ended:
-                return
-            if not chunks:
-                self._wait_for_news(seen)
-
-    def wait(self, timeout: float | None = None) -> RunRecord | None:
-        """The record once the run has ended; None when it still runs after `timeout` seconds."""
-        with self._news:
-            self._waiting += 1
-            try:
-                self._news.wait_for(lambda: self.ended, timeout)
-            finally:
-                self._waiting -= 1
-        return self._ticket.record
-
-    def _wait_for_news(self, seen: int) -> None:
-        with self._news:
-            self._waiting += 1
-            try:
-                self._news.wait_for(lambda: self.ended or len(self._chunks) > seen)
-            finally:
-                self._waiting -= 1
-
-    def _tell(self) -> None:
-        if self._waiting:
-            with self._news:
-                self._news.notify_all()
-
-    def work(self, engine: Engine) -> None:
-        """Drive the engine to the end; the worker's whole job."""
-        chunks = engine.stream(self._ticket)
-        try:
-            while True:
-                self._chunks.append(next(chunks))
-                self._tell()
-        except StopIteration as end:
-            self.response = end.value
-        except PlaygroundError as error:
-            self.error = error
-        except Exception as error:  # noqa: BLE001 - a failing history must not leave followers waiting for ever
-            self.error = InternalServerError(f"the run could not be recorded: {error}")
-        finally:
-            with self._news:
-                self.ended = True
-                self._news.notify_all()
-
-    def cancel(self) -> None:
-        """Ask it to stop; what has arrived is kept."""
-        self._ticket.stop.set()
 
 
 class Runs:

@@ -19,7 +19,8 @@ from playground.contract import RawInferenceRequest
 from playground.errors import PlaygroundError
 
 if TYPE_CHECKING:
-    from playground.runs import Run, Runs
+    from playground.run import Run
+    from playground.runs import Runs
 
 Parts = Sequence[Mapping[str, str]]
 """The files of a set as parts of a message: `{"type", "base64" | "url"}`."""

@@ -13,7 +13,7 @@ from playground.api.context import Context
 from playground.api.reply import encode, stamps
 from playground.call import Chunk
 from playground.errors import InternalServerError
-from playground.runs import Run
+from playground.run import Run
 
 GRACE = 2.0
 """Seconds before the first event in which a failure still gets its own HTTP status."""

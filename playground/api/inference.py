@@ -17,7 +17,7 @@ from playground.api.reply import Reply, stamp
 from playground.cache.visit import Wish
 from playground.contract import RawInferenceResponse
 from playground.errors import InternalServerError
-from playground.runs import Run
+from playground.run import Run
 
 DESCRIPTION = """\
 Give exactly one of `provider` with `model`, `inference_name`, or `feature_uri`, and `inputs`.

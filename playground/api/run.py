@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from playground.call import Task
 from playground.record import Door, RunRecord
-from playground.runs import Run, State
+from playground.run import Run, State
 from playground.seal import seal
 from playground.store.excerpt import answer, question
 from playground.store.row import Glance

@@ -24,7 +24,8 @@ from playground.api.run import (
 from playground.call import Task
 from playground.errors import NotFoundError
 from playground.record import Status
-from playground.runs import Run, Runs
+from playground.run import Run
+from playground.runs import Runs
 from playground.store.filters import Filters
 
 router = APIRouter(dependencies=[Depends(admit)], tags=["Runs"])

@@ -17,7 +17,7 @@ from playground.contract import RawInferenceRequest
 from playground.enclosed import enclosed
 from playground.errors import BadRequestError, PlaygroundError
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui import knobs, schema
 from playground.ui.attachments import tray
 from playground.ui.attachments.attachment import Attachment

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from playground.errors import PlaygroundError
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.watch import find
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from playground.runs import Run
+from playground.run import Run
 from playground.store.excerpt import question
 from playground.ui.core import NAMESPACE, core
 from playground.units import seconds

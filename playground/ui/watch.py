@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from playground.errors import InternalServerError, NotFoundError, PlaygroundError
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault, sentence
 from playground.ui.look import quiet

@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any
 
 from playground.comparison import Pane, Set, new_id
-from playground.runs import Run, Runs, build
+from playground.run import Run
+from playground.runs import Runs, build
 from playground.settings import Settings
 from tests.replay import Answer, ReplayServer, event
 

@@ -14,7 +14,8 @@ from streamlit.testing.v1 import AppTest
 from playground.contract import RawInferenceRequest
 from playground.errors import PlaygroundError
 from playground.record import RunRecord, Timings
-from playground.runs import Run, Runs
+from playground.run import Run
+from playground.runs import Runs
 from playground.store.rollup import Span
 from playground.ui.chart import CHARTS, LINES, figure, named, rows
 from playground.ui.history import PAGE

@@ -2,7 +2,7 @@
 
 from playground.api.run import of_live
 from playground.contract import RawInferenceRequest
-from playground.runs import Run
+from playground.run import Run
 from playground.ticket import Ticket
 
 INPUTS = {

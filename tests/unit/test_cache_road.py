@@ -10,7 +10,8 @@ from playground.cache.receipt import SHOWN
 from playground.contract import RawInferenceRequest
 from playground.errors import BadRequestError, NotFoundError
 from playground.record import RunRecord
-from playground.runs import Run, Runs, build
+from playground.run import Run
+from playground.runs import Runs, build
 from playground.settings import Settings
 from tests.replay import Answer, Received, ReplayServer, event
 

@@ -20,7 +20,8 @@ from playground.errors import (
 )
 from playground.notebook import Playground
 from playground.record import RunRecord
-from playground.runs import Run, Runs, build
+from playground.run import Run
+from playground.runs import Runs, build
 from playground.settings import Settings
 from playground.ticket import Ticket
 from tests.replay import Answer, ReplayServer, event

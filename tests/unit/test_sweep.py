@@ -10,7 +10,8 @@ import pytest
 
 from playground.comparison import Cell, File, Pane, Set, new_id, request, variables
 from playground.errors import BadRequestError
-from playground.runs import Run, Runs, build
+from playground.run import Run
+from playground.runs import Runs, build
 from playground.scorecard.plan import order
 from playground.settings import Settings
 from tests.replay import Answer, Received, ReplayServer, event

@@ -8,7 +8,7 @@ import streamlit as st
 from playground.cache.receipt import SERVED
 from playground.errors import PlaygroundError
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.attachments.given import whole
 from playground.ui.cache.receipt import compare, receipt_detail, receipt_line
 from playground.ui.cache.words import chip

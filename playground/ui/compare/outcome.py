@@ -10,7 +10,7 @@ from playground.call import Task
 from playground.diff import Kind, align, counts, stretches
 from playground.errors import PlaygroundError
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.answer import draw_said
 from playground.ui.cache.evidence import cache_receipts
 from playground.ui.compare.vectors import draw_vectors

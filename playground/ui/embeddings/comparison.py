@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from playground.errors import PlaygroundError
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.embeddings.agreement import draw_agreement
 from playground.ui.embeddings.embedded import Embedded
 from playground.ui.embeddings.map import LETTERS, draw_controls, draw_map

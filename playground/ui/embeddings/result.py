@@ -8,7 +8,7 @@ import streamlit as st
 from playground.errors import PlaygroundError
 from playground.providers import capability
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.core import core
 from playground.ui.embeddings import session
 from playground.ui.embeddings.download import draw_downloads

@@ -8,7 +8,7 @@ from playground.errors import PlaygroundError
 from playground.pairs import Pair, of_table, places, typed, written
 from playground.providers import capability
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.texts import read
 from playground.ui.core import core
 from playground.ui.embeddings import checks

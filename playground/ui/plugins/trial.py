@@ -11,7 +11,7 @@ from playground.plugins.fields import example, inputs_schema
 from playground.plugins.manifest import Manifest
 from playground.plugins.registry import Plugin
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault, sentence
 from playground.ui.look import quiet

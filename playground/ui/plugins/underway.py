@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from playground.errors import NotFoundError
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.core import NAMESPACE, core
 from playground.ui.watch import BEAT, TICK, find, running
 from playground.units import seconds

@@ -8,7 +8,7 @@ import streamlit as st
 from playground.errors import PlaygroundError
 from playground.metrics import real_time_factor
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.subtitles import FORMATS, clock
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.fault import fault

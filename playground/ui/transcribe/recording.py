@@ -14,7 +14,7 @@ from playground.call import Modality
 from playground.errors import PlaygroundError
 from playground.media import sniff
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.attachments.attachment import Attachment, look, opened
 from playground.ui.attachments.intake import intake
 from playground.ui.core import core

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.attachments.words import measures
 from playground.ui.look import quiet

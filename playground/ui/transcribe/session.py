@@ -8,7 +8,7 @@ import streamlit as st
 from playground.contract import RawInferenceRequest
 from playground.errors import BadRequestError, PlaygroundError
 from playground.record import RunRecord
-from playground.runs import Run
+from playground.run import Run
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.bar import Setup
 from playground.ui.core import NAMESPACE, core
