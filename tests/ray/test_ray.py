@@ -41,6 +41,8 @@ def run_inference(inputs, parameters):
 @pytest.fixture(scope="module")
 def python(pytestconfig: pytest.Config) -> Path:
     """A Python that has Ray, and what plugins need of ours; the everyday environment does without its 300 MB."""
+    if not pytestconfig.getoption("ray"):
+        pytest.skip("a Ray cluster takes minutes; ask for it with `--ray`")
     return environment(pytestconfig, "ray[serve]==2.60.0", "platformdirs", "filelock")
 
 
