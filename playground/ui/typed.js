@@ -8,7 +8,7 @@ export default function ({ data, setStateValue }) {
   let waiting;
   const tell = () => {
     const text = find()?.value ?? "";
-    if (told.get(data.box) === text) return;
+    if ((told.get(data.box) ?? "") === text) return;
     told.set(data.box, text);
     setStateValue("text", text);
   };
