@@ -35,6 +35,8 @@ FLAGS = [
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 Shot = Callable[[Page, str], None]
+LOOK = 1000
+"""Milliseconds that a person looks at what came before going on: a camera warms up, an upload ends, a draft is kept."""
 PATIENCE = 60_000
 """Milliseconds until something that does not come is a failure: long, for machines with other work."""
 expect.set_options(timeout=PATIENCE)
@@ -46,6 +48,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.timeout(600))
+            item.add_marker(pytest.mark.flaky(reruns=2))  # a busy machine may swallow an event
 
 
 @dataclass
@@ -212,6 +215,7 @@ def shot(pytestconfig: pytest.Config) -> Shot:
 
     def take(page: Page, name: str) -> None:
         if not pytestconfig.getoption("shots"):
+            page.wait_for_timeout(LOOK)
             return
         SHOTS.mkdir(exist_ok=True)
         size = page.viewport_size or DESKTOP

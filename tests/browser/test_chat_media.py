@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
-from tests.browser.conftest import App, Shot, settled
+from tests.browser.conftest import LOOK, App, Shot, settled
 from tests.browser.test_chat import CHAT, chunk
 from tests.replay import Answer, ReplayServer, event
 from tests.specimens import paper, picture
@@ -216,6 +216,7 @@ def test_an_image_is_read_on_this_machine_with_boxes(app: App, visit: Visit, sho
 def test_what_is_typed_survives_another_page_and_a_reload(app: App, visit: Visit) -> None:
     page = visit(app.url)
     page.get_by_test_id("stChatInputTextArea").fill("half a question")
+    page.wait_for_timeout(LOOK)
     page.get_by_role("link", name="Runs", exact=True).click()
     settled(page)
     page.get_by_role("link", name="Chat", exact=True).click()
