@@ -37,7 +37,7 @@ PHONE = {"width": 390, "height": 844}
 Shot = Callable[[Page, str], None]
 LOOK = 1000
 """Milliseconds that a person looks at what came before going on: a camera warms up, an upload ends, a draft is kept."""
-PATIENCE = 60_000
+PATIENCE = 30_000
 """Milliseconds until something that does not come is a failure: long, for machines with other work."""
 expect.set_options(timeout=PATIENCE)
 

@@ -124,10 +124,12 @@ def test_chosen_files_are_shown_taken_out_sent_and_seen_again(
 
 def test_a_file_is_dropped_on_the_input(seeing: Callable[..., tuple[Page, ReplayServer]], shot: Shot) -> None:
     page, replay = seeing()
+    page.wait_for_timeout(LOOK)
     dropped = page.evaluate_handle(DROP, ["dropped.png", "image/png", base64.b64encode(sign()).decode()])
     page.dispatch_event("body", "dragenter", {"dataTransfer": dropped})
     page.dispatch_event("body", "dragover", {"dataTransfer": dropped})
     expect(page.get_by_text("Drag and drop files here")).to_be_visible()
+    page.wait_for_timeout(LOOK)
     page.locator("[data-testid='stChatInput'] [role='presentation']").first.dispatch_event(
         "drop", {"dataTransfer": dropped}
     )
