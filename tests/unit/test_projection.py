@@ -16,6 +16,7 @@ from playground.matrix import matrix
 from playground.projection import onto, pca
 from playground.projector import Projector
 
+pytestmark = pytest.mark.timeout(900)  # an installation's first UMAP compiles, twice where two tests ask at once
 ROOT = Path(__file__).parents[2]
 
 
