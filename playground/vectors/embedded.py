@@ -95,6 +95,8 @@ class Embedded:
         index = asked(space, query)
         sought = fitted(query.vector, index)
         mask = _passing(snapshot, query.filter)
+        if query.among is not None:
+            mask = mask & np.isin(snapshot.numbers, _numbers(connection, space, query.among))
         places, scores = snapshot.matrices[index.name].nearest(index.metric, mask, sought, query.k)
         ids = [snapshot.ids[place] for place in places]
         best = sorted(zip(ids, scores, places, strict=True), key=ranked)[: query.k]
@@ -105,6 +107,13 @@ class Embedded:
 
 def _bytes(vector: Vector | None) -> bytes | None:
     return None if vector is None else vector.astype("<f4", copy=False).tobytes()
+
+
+def _numbers(connection: Connection, space: Space, ids: Sequence[str]) -> list[int]:
+    """The numbers of the rows of documents."""
+    named = f"SELECT number FROM {space.table} WHERE id IN (SELECT value FROM json_each(?))"
+    rows = connection.execute(named, (json.dumps([*map(bound, ids)]),))
+    return [number for (number,) in rows]
 
 
 def _numbered(space: Space, numbers: NDArray[np.int64]) -> Selection:

@@ -1,4 +1,7 @@
-"""Execution: a retriever's stages run once, from its inputs to the documents, with an explanation of every place."""
+"""Execution: a retriever's stages run once, from its inputs to the documents, with an explanation of every place.
+
+How stages follow each other says `playground.vectors.stages`.
+"""
 
 import secrets
 import time
@@ -15,18 +18,23 @@ from playground.vectors.question import EmptyError, Questions
 from playground.vectors.retriever import Retriever
 from playground.vectors.scope import Scope
 from playground.vectors.services import Services
-from playground.vectors.stages import FeatureSearch, Search, filled, read, searching
+from playground.vectors.stages import FeatureSearch, Search, Stage, filled, read
 from playground.vectors.store import Index, Namespace, Payload, Query, Store
 from playground.vectors.template import rendered
 from playground.vectors.view import COLLECTION
 
+_LISTED = 25
+"""Documents that are told where no stage says how many."""
 Collected = Callable[[Scope, str], str]
 """The id of a collection by its id or name; raises NotFoundError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A document and its place: the score, and which searches found it, at which rank, and what that was worth."""
+    """A document and its place: the score, and which searches found it, at which rank, and what that was worth.
+
+    Of several stages that search the place is the last one's.
+    """
 
     place: Place
     payload: Payload
@@ -34,7 +42,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A stage, how many documents it left, and the milliseconds it took."""
+    """A stage, how many documents it left, and the milliseconds it took.
+
+    A filter takes none: the searches apply it, and it has left what was found in the end.
+    """
 
     name: str
     count: int
@@ -63,63 +74,84 @@ class Executor:
     def run(self, scope: Scope, retriever: Retriever, inputs: Mapping[str, Any], also: Any = None) -> Execution:
         """Run one, kept or not; `also` is the JSON of a filter of this time only, in which templates may stand too.
 
-        What attribute filters would drop after a search is not searched for in the first place. Raises NotFoundError
-        for a namespace, collection or document that is not there, ValidationError, BadRequestError where nobody embeds
-        for an index, and what embedding raises.
+        Raises NotFoundError for a namespace, collection or document that is not there, ValidationError,
+        BadRequestError where nobody embeds for an index, and what embedding raises.
         """
         began = time.perf_counter()
         namespace = self._store.namespace(scope.owner, scope.namespace)
-        warnings: list[str] = []
         given = retriever.given(inputs)
         stages = read([filled(stage, given) for stage in retriever.stages])
-        main = searching(stages)
-        every = [
-            *(stage.filter for stage in stages),
+        asking = _asking(stages)
+        always = [
             filters.read(rendered(also, given)),
-            self._within(scope, main, retriever),
+            *(self._filter(scope, each) for each in stages if each not in asking),
         ]
-        passing = _all(every)
-        if main is not None and main.searches:
-            found = self._searched(scope, namespace, main, passing, warnings)
-        else:
-            found = self._listed(scope, passing, main.top_k if main else 25)
-        warnings += [
+        course = _Course(scope, namespace, Questions(self._store, self._services, scope), [])
+        found: list[Found] | None = None
+        reports: list[tuple[str, int | None, float]] = []
+        for stage in stages:
+            if stage not in asking:
+                reports.append((stage.name, None, 0.0))
+                continue
+            begun = time.perf_counter()
+            within = self._of(scope, stage.collections or retriever.collections)
+            found = self._step(course, stage, _all([*always, stage.filter, within]), found)
+            reports.append((stage.name, len(found), _since(begun)))
+        if found is None:
+            found = self._listed(scope, _all([*always, self._of(scope, retriever.collections)]), _LISTED)
+        unused = [
             f"`{name}` in the stage `{stage.name}` is not applied here" for stage in stages for name in stage.unused
         ]
-        ms = round((time.perf_counter() - began) * 1000, 3)
-        reports = tuple(Report(stage.name, len(found), ms if stage is main else 0.0) for stage in stages)
-        return Execution(f"exec_{secrets.token_hex(8)}", tuple(found), reports, tuple(warnings), ms)
-
-    def _within(self, scope: Scope, main: FeatureSearch | None, retriever: Retriever) -> Filter | None:
-        """The collections that the whole is limited to: the stage's, else the retriever's."""
-        return self._of(scope, (main.collections if main else ()) or retriever.collections)
+        return Execution(
+            f"exec_{secrets.token_hex(8)}",
+            tuple(found),
+            tuple(Report(name, len(found) if count is None else count, ms) for name, count, ms in reports),
+            (*course.warnings, *unused),
+            _since(began),
+        )
 
     def _of(self, scope: Scope, names: Sequence[str]) -> Filter | None:
         if not names:
             return None
         return Some(tuple(equal(COLLECTION, self._collected(scope, name)) for name in names))
 
+    def _filter(self, scope: Scope, stage: Stage) -> Filter | None:
+        """What passes a stage that does not search."""
+        names = stage.collections if isinstance(stage, FeatureSearch) else ()
+        return _all([stage.filter, self._of(scope, names)])
+
+    def _step(
+        self, course: "_Course", stage: FeatureSearch, passing: Filter | None, before: Sequence[Found] | None
+    ) -> list[Found]:
+        """What a stage leaves of what the one before it left; of everything where it is the first."""
+        if not stage.searches:
+            return self._listed(course.scope, passing, stage.top_k)
+        if before is None:
+            return self._searched(course, stage, passing, None)
+        return self._searched(course, stage, passing, [each.place.id for each in before])
+
     def _listed(self, scope: Scope, passing: Filter | None, limit: int) -> list[Found]:
         documents = self._store.documents(scope.owner, scope.namespace, limit=limit, filter=passing)
         return [Found(Place(document.id, 1.0, ()), document.payload) for document in documents]
 
     def _searched(
-        self, scope: Scope, namespace: Namespace, stage: FeatureSearch, passing: Filter | None, warnings: list[str]
+        self, course: "_Course", stage: FeatureSearch, passing: Filter | None, among: Sequence[str] | None
     ) -> list[Found]:
-        questions = Questions(self._store, self._services, scope)
+        scope = course.scope
         rankings: list[Ranking] = []
         payloads: dict[str, Payload] = {}
         for number, search in enumerate(stage.searches):
             try:
-                index = _index(namespace, search)
-                vector = questions.vector(namespace, index, search.query)
+                index = _index(course.namespace, search)
+                vector = course.questions.vector(course.namespace, index, search.query)
             except (EmptyError, _NoIndexError) as error:
                 if not _skipped(search, error):
                     raise
-                warnings.append(f"search {number} was skipped: {error.message}")
+                course.warnings.append(f"search {number} was skipped: {error.message}")
                 continue
             narrowed = _all([passing, self._of(scope, search.collection_identifiers)])
-            hits = self._store.search(scope.owner, scope.namespace, Query(index.name, vector, search.top_k, narrowed))
+            query = Query(index.name, vector, search.top_k, narrowed, among=among)
+            hits = self._store.search(scope.owner, scope.namespace, query)
             hits = [hit for hit in hits if search.min_score is None or hit.score >= search.min_score]
             payloads |= {hit.id: hit.payload for hit in hits}
             scores = [(hit.id, hit.score) for hit in hits]
@@ -127,6 +159,27 @@ class Executor:
         if not rankings:
             raise refuse("every search was skipped; send the input of at least one", "body", "inputs", kind="missing")
         return [Found(place, payloads[place.id]) for place in fused(rankings, stage.fusion, stage.top_k)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What all stages of one execution share."""
+
+    scope: Scope
+    namespace: Namespace
+    questions: Questions
+    warnings: list[str]
+
+
+def _asking(stages: Sequence[Stage]) -> list[FeatureSearch]:
+    """The stages that search, or where none does the first that only lists; the others are filters."""
+    features = [stage for stage in stages if isinstance(stage, FeatureSearch)]
+    return [stage for stage in features if stage.searches] or features[:1]
+
+
+def _since(moment: float) -> float:
+    """Milliseconds."""
+    return round((time.perf_counter() - moment) * 1000, 3)
 
 
 class _NoIndexError(NotFoundError):

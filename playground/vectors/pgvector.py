@@ -130,11 +130,14 @@ class Pgvector:
     def search(self, connection: Connection, key: Key, query: Query) -> list[Hit]:
         """Along the graph as far as it reaches, exactly in what came after it."""
         selection = self.where(connection, key, query.filter)
+        if query.among is not None:
+            ids = [*map(bound, query.among)]
+            selection = Selection(selection.space, f"{selection.condition} AND id = ANY(?)", (*selection.values, ids))
         space = selection.space
         index = asked(space, query)
         sought = fitted(query.vector, index)
         graph = Graph(space, index, _reaches(connection, space).get(space.columns[index.name], 0))
-        if query.filter and graph.reach and _expected(connection, selection) <= _PASSING:
+        if graph.reach and _few(connection, selection, query):
             connection.execute("SELECT set_config('enable_indexscan', 'off', true)")  # HNSW has no other way
         best = (
             f"(SELECT id, payload, {graph.column} FROM {space.table} WHERE number {{}} {graph.reach} "
@@ -151,12 +154,16 @@ class Pgvector:
         return [Hit(id_, score, json.loads(payload)) for id_, score, payload in ranking[: query.k]]
 
 
-def _expected(connection: Connection, selection: Selection) -> float:
-    """How many rows PostgreSQL expects to be selected, without looking for them."""
+def _few(connection: Connection, selection: Selection, query: Query) -> bool:
+    """Whether all that are selected are to be looked at: they are named, or few by what PostgreSQL expects."""
+    if query.among is not None:
+        return True
+    if query.filter is None:
+        return False
     plan = connection.execute(
         f"EXPLAIN (FORMAT JSON) SELECT FROM {selection.space.table} WHERE {selection.condition}", selection.values
     ).fetchone()
-    return float(plan[0][0]["Plan"]["Plan Rows"])
+    return float(plan[0][0]["Plan"]["Plan Rows"]) <= _PASSING
 
 
 def _reaches(connection: Connection, space: Space) -> dict[str, int]:

@@ -1,4 +1,9 @@
-"""The stages of a retriever, read from JSON as the published client writes them: what to search, how to join it."""
+"""The stages of a retriever, read from JSON as the published client writes them: what to search, how to join it.
+
+Stages run one after the other. The first search looks among all documents, each later one only among those that the one
+before it left, and puts them into its own order. An `attribute_filter`, wherever it stands, holds for all searches:
+what it would drop is not searched for in the first place.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,7 +77,7 @@ class _Stage(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class FeatureSearch:
-    """Searches whose lists are fused; without any, the documents that pass `filter`, by their ids."""
+    """Searches whose lists are fused; one without any is a filter, whose documents stand by their ids."""
 
     name: str
     searches: Sequence[Search]
@@ -100,7 +105,7 @@ def vet(stages: Sequence[Any]) -> None:
     if not stages:
         raise refuse("a retriever needs at least one stage; add a `feature_search`", "body", "stages", kind="too_short")
     check(list(stages))
-    searching(read([_settled(stage) for stage in stages]))
+    read([_settled(stage) for stage in stages])
 
 
 def filled(stage: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -129,15 +134,6 @@ def _asked(search: Mapping[str, Any], inputs: Mapping[str, Any]) -> Any:
 def read(stages: Sequence[Any]) -> tuple[Stage, ...]:
     """The stages of JSON without templates. Raises ValidationError naming the place."""
     return tuple(_stage(stage, ("body", "stages", number)) for number, stage in enumerate(stages))
-
-
-def searching(stages: Sequence[Stage]) -> FeatureSearch | None:
-    """The stage that searches, None where there is none. Raises ValidationError for several."""
-    found = [stage for stage in stages if isinstance(stage, FeatureSearch)]
-    if len(found) > 1:
-        said = "a retriever has one `feature_search` stage here; put all `searches` into one, and they are fused"
-        raise refuse(said, "body", "stages")
-    return found[0] if found else None
 
 
 def _stage(said: Any, place: tuple[str | int, ...]) -> Stage:

@@ -76,7 +76,8 @@ class Document:
 class Query:
     """What is looked for: the `k` nearest to `vector` in `index` whose payloads pass `filter`.
 
-    Another `metric` than the index's is answered exactly as well; pgvector then reads every vector.
+    With `among` only documents of these ids, and each of them, are looked at. Another `metric` than the index's is
+    answered exactly as well; pgvector then reads every vector.
     """
 
     index: str
@@ -84,6 +85,7 @@ class Query:
     k: int = 10
     filter: Filter | None = None
     metric: Metric | None = None
+    among: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -234,6 +234,19 @@ def test_an_execution_has_its_documents_twice_and_says_why(mine):
     assert told["documents"][0]["vectors"] == {"one": X}
 
 
+def test_stages_follow_each_other(mine):
+    narrow = {**STAGE["config"]["parameters"], "final_top_k": 1}
+    first = {"stage_name": "narrow", "config": {"stage_id": "feature_search", "parameters": narrow}}
+    again = {**STAGE, "stage_name": "again"}
+    found = mine.post("/v1/retrievers/execute", json={"stages": [first, again], "inputs": {"q": X}}).json()
+    assert [each["document_id"] for each in found["documents"]] == ["a"]
+    told = found["stage_statistics"]["stages"]
+    assert {name: (each["input_count"], each["output_count"]) for name, each in told.items()} == {
+        "narrow": (0, 1),
+        "again": (1, 1),
+    }
+
+
 def test_pages_of_an_execution(mine):
     first = mine.post("/v1/retrievers/near/execute", json={"inputs": {"q": Y}, "limit": 1}).json()
     page = {"method": "cursor", "limit": 1, "cursor": first["pagination"]["cursor"]}

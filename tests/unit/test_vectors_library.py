@@ -95,6 +95,31 @@ def test_two_searches_are_fused_and_explained(library: Library, scope: Scope):
         assert each.place.score == pytest.approx(sum(share.contribution for share in each.place.shares))
 
 
+def stages(*several: list, **more: object) -> Retriever:
+    """A retriever of several stages, each of some searches."""
+    return Retriever(
+        "", "", [{**adhoc(searches, **more).stages[0], "stage_name": str(n)} for n, searches in enumerate(several)]
+    )
+
+
+def test_a_later_stage_searches_among_what_the_one_before_it_left(library: Library, scope: Scope):
+    first, second = vector("one", E["x"], top_k=2), vector("one", E["y"])
+    found = library.execute(scope, stages([first], [second]))
+    assert ids(found) == ["c", "a"]  # `b` is nearest to the second question and was not left by the first stage
+    assert [each.count for each in found.stages] == [2, 2]
+    assert [each.place.shares[0].score for each in found.found] == [pytest.approx(0.6), pytest.approx(0.0)]
+    narrow = {"stage_name": "f", "config": {"stage_id": "attribute_filter", "parameters": {"lang": "en"}}}
+    narrow["config"]["parameters"] = {"field": "lang", "operator": "eq", "value": "en"}
+    made = stages([first], [second])
+    for place in (0, 1, 2):  # wherever it stands, it leaves room for two that pass
+        several = [*made.stages[:place], narrow, *made.stages[place:]]
+        assert ids(library.execute(scope, Retriever("", "", several))) == ["b", "c"]
+    listing = stages([], [second])
+    listing.stages[0]["config"]["pre_filters"] = {"lang": "en"}
+    assert ids(library.execute(scope, listing)) == ["b", "c"]
+    assert ids(library.execute(scope, stages([first], [second]), filters={"lang": "none"})) == []
+
+
 def test_braces_in_a_search_without_a_retriever_are_no_template(library: Library, scope: Scope):
     with pytest.raises(BadRequestError, match="nobody embeds for the index `one`"):
         library.search(scope, [{"feature_uri": "one", "query": {"input_mode": "text", "value": "{{INPUT.gone}}"}}])

@@ -103,6 +103,9 @@ def test_pgvector_finds_nearly_all_also_under_filters(served: tuple[Store, NDArr
         start, end = count // 2 - count // part // 2, count // 2 + count // part // 2
         assert recall(store, rows, "cosine", read({"n": {"gte": start, "lt": end}}), every[start:end]) >= 0.95
     assert recall(store, rows, "euclidean", None, every) == 1
+    last = best(rows, rows[0], "cosine").argsort()[:5]  # a walk from the query would not come by
+    hits = store.search("me", "n", Query("v", rows[0], K, among=[f"{place:06}" for place in last]))
+    assert {hit.id for hit in hits} == {f"{place:06}" for place in last}
     store.close()  # statistics are told when a connection ends
     walked = "SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname LIKE 'documents!_1!_v0!_%' ESCAPE '!'"
     end = time.monotonic() + 60

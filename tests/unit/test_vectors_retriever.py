@@ -134,11 +134,6 @@ def test_a_filter_of_its_own_may_be_a_template_as_well():
     assert read([filled(said, INPUTS)])[0] == AttributeFilter("f", Condition(("lang",), "in", ["x", "y"]))
 
 
-def test_one_stage_searches():
-    with pytest.raises(ValidationError, match="one `feature_search` stage"):
-        vet([stage(searches=[search()]), stage(searches=[search()])])
-
-
 def test_inputs_are_completed_and_checked():
     schema = schema_of({"qv": {"type": "array", "required": True}, "k": {"type": "integer", "default": 3}})
     assert completed(schema, {"qv": [1], "more": 1}) == {"qv": [1], "k": 3, "more": 1}

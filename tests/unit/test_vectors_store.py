@@ -199,6 +199,18 @@ def test_of_equal_scores_the_smaller_id_comes_first(store: Store):
     assert found(store, k=3) == ["a", "b", "c"]
 
 
+def test_a_search_among_some_looks_at_these_and_no_others(store: Store):
+    store.upsert(
+        "me", "n", [doc("a", (1, 0), n=1), doc("b", (1, 1), n=2), doc(ODD, (0, 1), n=1), doc("c", (1, 0), n=1)]
+    )
+    assert found(store, among=["b", ODD, "gone"]) == ["b", ODD]
+    assert found(store, among=["b", ODD], filter=equal("n", 1)) == [ODD]
+    assert found(store, among=[]) == []
+    store.upsert("me", "n", [doc("b", (0, 1))])
+    assert found(store, vector=(0, 1), among=["a", "b"]) == ["b", "a"]
+    assert found(store, k=2) == ["a", "c"]  # nothing of it stays
+
+
 def test_a_query_that_does_not_fit_is_refused(store: Store):
     for query, message in (
         (Query("nope", [1, 2]), "no index `nope`; there are `v`, `d`, `e`"),

@@ -102,8 +102,9 @@ def _vectors(library: Library, scope: Scope, found: Found) -> dict[str, list[flo
 
 
 def _statistics(found: Execution) -> dict[str, Any]:
+    came = [0, *(each.count for each in found.stages)]
     stages = {
-        each.name: {"input_count": 0, "output_count": each.count, "duration_ms": each.ms, "efficiency": 0.0}
-        for each in found.stages
+        each.name: {"input_count": before, "output_count": each.count, "duration_ms": each.ms, "efficiency": 0.0}
+        for before, each in zip(came, found.stages, strict=False)
     }
     return {"stages": stages, "total_time_ms": found.ms, "credits_used": 0.0}

@@ -29,7 +29,7 @@ _Names = AliasChoices("collection_identifiers", "collection_ids")
 
 
 class Stages(BaseModel):
-    """What is searched and how; the stage is `feature_search`, and `attribute_filter` where documents are to pass."""
+    """What is searched and how: stages of `feature_search`, and of `attribute_filter` where documents are to pass."""
 
     stages: list[dict[str, Any]] = Field(min_length=1, max_length=16)
     collection_identifiers: list[str] = Field(default=[], validation_alias=_Names, max_length=64)
@@ -109,7 +109,8 @@ async def create_retriever(desk: Here, new: Annotated[NewRetriever, Depends(read
 
     A query is `{"input_mode", "value"}`: `vector` with numbers, `text`, `content` with an image's address or base64, or
     `document` with `document_ref.document_id`. `{{INPUT.name}}` stands for an input of the execution, anywhere. Several
-    searches are fused by `fusion`: `rrf`, `dbsf`, `weighted`, `max`.
+    searches are fused by `fusion`: `rrf`, `dbsf`, `weighted`, `max`. Of several stages each later one searches only
+    among what the one before it left, and puts that into its own order.
     """
     return Reply(await desk.work(_made, new))
 

@@ -68,9 +68,9 @@ class Outcome:
 
     @property
     def strategy(self) -> Strategy:
-        """How several searches were fused."""
-        stages = plain(self.target, self.question).stages
-        found: Strategy = stages[0]["config"].get("parameters", {}).get("fusion", "rrf")
+        """How several searches were fused, in the last stage that searched."""
+        stages = [stage["config"].get("parameters") or {} for stage in plain(self.target, self.question).stages]
+        found: Strategy = next((each["fusion"] for each in reversed(stages) if each.get("fusion")), "rrf")
         return found
 
 
