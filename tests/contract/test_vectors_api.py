@@ -33,6 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_retriever": {"retriever_name": "new", "stages": [STAGE]},
     "execute_adhoc_retriever": {"stages": [STAGE], "inputs": {"q": X}},
     "execute_retriever": {"inputs": {"q": X}},
+    "execute_batch": {"queries": [{"inputs": {"q": X}}]},
     "patch_retriever": {"description": "x"},
     "create_collection": {"collection_name": "new"},
     "update_collection": {"description": "x"},
@@ -98,7 +99,7 @@ def test_the_operations_have_the_names_of_the_published_client(served):
         *("validate_promotion", "create_namespace", "get_namespace", "delete_namespace", "list_namespaces"),
         *("list_namespaces_get", "get_document_ns", "list_documents_ns"),
         *("create_retriever", "get_retriever", "patch_retriever", "delete_retriever", "list_retrievers"),
-        *("list_retrievers_get", "execute_retriever", "execute_adhoc_retriever"),
+        *("list_retrievers_get", "execute_retriever", "execute_adhoc_retriever", "execute_batch"),
         *("create_collection", "get_collection", "update_collection", "delete_collection", "list_collections"),
         *("list_collections_get", "create_document", "get_document", "list_documents", "delete_document"),
         *("delete_document_byo", "list_documents_byo"),  # additions
@@ -245,6 +246,21 @@ def test_stages_follow_each_other(mine):
         "narrow": (0, 1),
         "again": (1, 1),
     }
+
+
+def test_many_queries_are_answered_or_refused_each_by_itself(mine):
+    queries = [{"inputs": {"q": Y}}, {"inputs": {"q": [1]}}, {"inputs": {"q": X}, "filters": {"title": "b"}}]
+    body = {"queries": queries, "settings": {"limit": 1}, "concurrency": 2}
+    told = mine.post("/v1/retrievers/near/execute/batch", json=body).json()
+    assert [each["query_index"] for each in told["results"]] == [0, 1, 2]
+    assert [[each["document_id"] for each in result["documents"]] for result in told["results"]] == [["b"], [], ["b"]]
+    assert [result["status"] for result in told["results"]] == ["completed", "failed", "completed"]
+    assert told["results"][1]["error"]["type"] == "ValidationError"
+    assert (told["total"], told["completed"], told["failed"]) == (3, 2, 1)
+    many = mine.post("/v1/retrievers/near/execute/batch", json={"queries": queries * 6})
+    assert check(many, 422, "ValidationError")["details"]["limits"] == {"max_queries": 16}
+    check(mine.post("/v1/retrievers/near/execute/batch", json={"queries": []}), 422, "ValidationError")
+    check(mine.post("/v1/retrievers/near/execute/batch", json=body | {"stream": True}), 400, "BadRequestError")
 
 
 def test_pages_of_an_execution(mine):

@@ -73,7 +73,8 @@ def test_a_retriever_is_made_run_changed_and_deleted(did):
     assert (found["documents"][0]["document_id"], found["documents"][0]["score"]) == ("new", 1.0)
     assert (found["status"], found["consistency_mode"]) == ("completed", "strong")
     assert value(did, "typed_adhoc_in_every_spelling") == [["b"]] * 3
-    assert value(did, "typed_retrievers") == ["changed", [], ["typed", "typed"], True]
+    assert value(did, "typed_retrievers") == ["changed", [], ["typed", "typed"], True, ["completed", "failed"]]
+    assert value(did, "typed_stages_follow_each_other") == ["a"]
 
 
 def test_fusion_is_explained(did):
@@ -97,7 +98,8 @@ def test_a_promotion_is_typed(did):
 
 
 def test_the_high_level_client(did):
-    assert value(did, "high_steps") == ["standalone", 2, False, ["b", "a"], 2, ["nearer"]]
+    many = [["completed", ["a", "b"]], ["failed", []]]
+    assert value(did, "high_steps") == ["standalone", 2, False, ["b", "a"], 2, ["nearer"], many]
     assert value(did, "high_search_leaves_nothing") == [["a"], True]
     assert value(did, "high_collections") == [["stories"], 1, "Cats sleep all day", 1, 1]
     assert value(did, "high_end") == [True, []]

@@ -9,6 +9,7 @@ from playground.api.auth import admit
 from playground.api.openapi import body, failures
 from playground.api.payload import reader
 from playground.api.reply import Reply
+from playground.api.vectors.batched import Batch, Batched, batched
 from playground.api.vectors.executed import Execute, Executed, executed
 from playground.api.vectors.retrievers import Stages, kept
 from playground.api.vectors.scoped import Here
@@ -63,3 +64,22 @@ async def execute_retriever(
     """
     retriever = await desk.work(kept, retriever_id)
     return Reply(await desk.wait(executed, retriever, asked, token=token, vectors=return_vectors))
+
+
+@router.post(
+    "/{retriever_id}/execute/batch",
+    summary="Run a retriever for many queries",
+    response_model=Batched,
+    responses=FAILURES,
+    openapi_extra=body(Batch),
+)
+async def execute_batch(
+    retriever_id: str,
+    desk: Here,
+    asked: Annotated[Batch, Depends(reader(Batch))],
+    token: _Token = None,
+    return_vectors: _Vectors = False,
+) -> Response:
+    """Up to 16. `results` has one for each, in their order: `documents`, or the `error` that it had alone."""
+    retriever = await desk.work(kept, retriever_id)
+    return Reply(await batched(desk, retriever, asked, token=token, vectors=return_vectors))

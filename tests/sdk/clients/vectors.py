@@ -146,10 +146,22 @@ def typed_fusion():
 @case
 def typed_retrievers():
     api = mixpeek.RetrieversApi(TYPED)
+    queries = {"queries": [{"inputs": {"qv": X}}, {"inputs": {}}]}
+    many = api.execute_batch_retrievers("typed", mixpeek.ExecuteBatchRequest.from_dict(queries))
     changed = api.patch_retriever("typed", mixpeek.PatchRetrieverRequest(description="changed")).retriever
     listed = [each.retriever_name for each in (*api.list_retrievers().results, *api.list_retrievers_get().results)]
     gone = api.delete_retriever(changed.retriever_id)
-    return [changed.description, api.list_retrievers().results, listed, gone["success"]]
+    told = [changed.description, api.list_retrievers().results, listed, gone["success"]]
+    return [*told, [each["status"] for each in many["results"]]]
+
+
+@case
+def typed_stages_follow_each_other():
+    narrow = {**stage(search(X), final_top_k=1), "stage_name": "narrow"}
+    request = mixpeek.AdhocExecuteRequest.from_dict({"stages": [narrow, stage(search(Y))]})
+    return [
+        each["document_id"] for each in mixpeek.AdhocRetrieversApi(TYPED).execute_adhoc_retriever(request)["documents"]
+    ]
 
 
 @case
@@ -224,9 +236,11 @@ def high_steps():
     written = HIGH.namespaces.documents.upsert(namespace_id="high-vectors", documents=documents)
     retriever = HIGH.retrievers.create(retriever_name="near", stages=[stage(search("{{INPUT.q}}"))])
     found = HIGH.retrievers.execute(retriever["retriever_id"], inputs={"q": Y})
+    many = HIGH.retrievers.execute_batch(retriever.retriever_id, queries=[{"q": X}, {"inputs": {"q": [1]}}])
     renamed = HIGH.retrievers.update(retriever.retriever_id, retriever_name="nearer")
     listed = [each.retriever_name for each in HIGH.retrievers.list().results]
-    return [made.mode, written.inserted, "write_token" in written, ids(found), renamed.retriever.version, listed]
+    told = [made.mode, written.inserted, "write_token" in written, ids(found), renamed.retriever.version, listed]
+    return [*told, [[each.status, ids(each)] for each in many.results]]
 
 
 @case
