@@ -11,15 +11,19 @@ A run that is not kept any more has null for a seal, so the set's is another one
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from playground.comparison import Cell, Set
 from playground.drift import Drift, drift
+from playground.errors import NotFoundError
 from playground.record import RunRecord
 from playground.seal import canonical, seal
+
+if TYPE_CHECKING:
+    from playground.store.history import History
 
 COVERED = ("kind", "task", "prompt", "panes", "rows", "files", "cache")
 """What the seal covers of a set: all that was asked of whom, and not when, and under which id."""
@@ -59,6 +63,16 @@ class Dossier:
         return list(self.seals.items())
 
 
+def dossier(history: "History", id: str, namespace: str) -> Dossier:  # noqa: A002 - the field's name
+    """The set of this id with all that the history holds of its runs. Raises NotFoundError."""
+    asked = history.sets.get(id, namespace)
+    if asked is None:
+        message = f"there is no set `{id[:80]}` in the namespace `{namespace}`"
+        raise NotFoundError(message, details={"resource": "set", "id": id})
+    ids = history.sets.runs(id)
+    return Dossier(asked, ids, {cell: history.get(run, namespace) for cell, run in ids.items()})
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One place of two sets: both runs, None where one is not kept or was not made; `drift` where both are there."""
@@ -91,4 +105,7 @@ def _change(cell: Cell, before: RunRecord | None, after: RunRecord | None) -> Ch
 
 
 def _plain(run: RunRecord | None) -> dict[str, Any] | None:
-    return None if run is None else asdict(run)
+    """A record as a dict. Its parts are not copied, as `asdict` would: the vectors of a long list are millions."""
+    if run is None:
+        return None
+    return {each.name: getattr(run, each.name) for each in fields(run)} | {"timings": asdict(run.timings)}

@@ -15,6 +15,7 @@ from playground.ticket import Ticket
 if TYPE_CHECKING:
     from playground.batch import Batches
     from playground.cache.cache import Cache
+    from playground.dossier import Dossier
     from playground.matrix import Matrix
     from playground.plugins.registry import Plugins
 
@@ -122,6 +123,15 @@ class Playground:
             return self.batches.result(id_, self._namespace)
         finally:
             self.batches.stop(id_, self._namespace)  # where somebody lost patience
+
+    def dossier(self, id: str) -> "Dossier":  # noqa: A002 - the field's name
+        """A set of runs by its id, such as a comparison: its `document` is that of `GET /v1/sets/{id}`.
+
+        Raises NotFoundError.
+        """
+        from playground.dossier import dossier
+
+        return dossier(self._core.history, id, self._namespace)
 
     @property
     def plugins(self) -> "Plugins":

@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 
-from playground.api import batches, cache, docs, health, inference, models, openapi, plugins, runs, vectors
+from playground.api import batches, cache, docs, health, inference, models, openapi, plugins, runs, sets, vectors
 from playground.api.body import BodyGuard
 from playground.api.context import Context
 from playground.api.faults import Faults, on_routing, on_unfit
@@ -21,6 +21,7 @@ from playground.runs import Runs
 ROUTERS = (
     inference.router,
     runs.router,
+    sets.router,
     batches.router,
     cache.router,
     *vectors.ROUTERS,

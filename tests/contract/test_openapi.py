@@ -76,6 +76,7 @@ def test_every_other_operation_is_declared(spec):
         "GET /v1/runs/{id}",
         "POST /v1/runs/{id}/cancel",
         "POST /v1/runs/{id}/cache/verdict",
+        "GET /v1/sets/{id}",
         "POST /v1/batches",
         "GET /v1/batches",
         "GET /v1/batches/{id}",

@@ -4,8 +4,14 @@ import hashlib
 import json
 from dataclasses import replace
 
+import pytest
+
+from playground import Playground
 from playground.comparison import Cell, Pane, Set
 from playground.dossier import Dossier, alike, changes
+from playground.errors import NotFoundError
+from playground.runs import build
+from playground.settings import Settings
 from tests.runs import chat
 
 ASKED = Set(
@@ -66,3 +72,17 @@ def test_a_run_that_failed_is_not_the_same():
 def test_sets_that_ask_the_same_are_alike():
     assert alike(ASKED, replace(ASKED, id="set_2", created_at=9.0))
     assert not alike(ASKED, replace(ASKED, rows=({"what": "tokens"},)))
+
+
+def test_a_program_has_the_document_by_the_id(tmp_path):
+    values = {"PLAYGROUND_DATA_DIR": str(tmp_path)}
+    core = build(Settings.of(values))
+    for cell in CELLS:
+        core.history.record(chat(f"run_{cell.pane}", text=cell.pane))
+    core.history.sets.keep(ASKED, {cell: f"run_{cell.pane}" for cell in CELLS})
+    core.close()
+    with Playground(values) as playground:
+        found = playground.dossier("set_1").document
+        with pytest.raises(NotFoundError, match="no set `set_2` in the namespace `default`"):
+            playground.dossier("set_2")
+    assert found == dossier("A", "B").document

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from playground.comparison import Cell, new_id, request
-from playground.dossier import Dossier, alike, changes
+from playground.dossier import Dossier, alike, changes, dossier
 from playground.errors import BadRequestError, NotFoundError, PlaygroundError
 from playground.scorecard.plan import order
 from playground.ui.compare.files import parts_of
@@ -67,8 +67,7 @@ def draw_since(shown: Shown) -> None:
 
 def read(shown: Shown) -> Dossier:
     """A set with all of its runs, whole."""
-    runs = {cell: core().history.get(id_, shown.asked.namespace) for cell, id_ in shown.runs.items()}
-    return Dossier(shown.asked, shown.runs, runs)
+    return dossier(core().history, shown.asked.id, shown.asked.namespace)
 
 
 def _again(shown: Shown) -> None:
