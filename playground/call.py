@@ -155,7 +155,8 @@ class Model:
 
     `refuses` maps a parameter, or a kind of file, to the sentence that names what to use instead. `context` and
     `max_output` are tokens, `dimensions` the default vector length, `retires` an ISO date. `one_space` says that what
-    it embeds of different kinds, texts and images say, lies in one space, where near means alike.
+    it embeds of different kinds, texts and images say, lies in one space, where near means alike. `revision` is another
+    one whenever the model is, though its id stays: a digest of a plugin's code; empty where the id says it all.
     """
 
     id: str
@@ -169,6 +170,7 @@ class Model:
     one_space: bool = False
     refuses: Mapping[str, str] = field(default_factory=dict)
     retires: str | None = None
+    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

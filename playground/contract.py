@@ -40,8 +40,8 @@ Words for all. Beside `temperature`, `max_tokens` and `schema`: `reasoning_effor
 (tokens), `detail` (how closely images are looked at) and `dimensions` become each provider's own control, or a 400.
 
 Cache. `enable_semantic_cache` is for chat and ignored elsewhere; each prompt and each conversation is looked up by
-itself. An answer is reused within one namespace, provider, model, system prompt, earlier messages, files, schema and
-parameters: an exact repeat of the last message at once (at a temperature above 0 too: no new answer is drawn then), a
+itself. An answer is reused within one namespace, provider, model (of a plugin: the same code), system prompt, earlier
+messages, files, schema and parameters: an exact repeat of the last message at once (at a temperature above 0 too: no new answer is drawn then), a
 similar one while the share of wrong answers among the requests of the namespace stays below `cache_delta`; 0 reuses
 exact repeats only. `cached` is true when every answer came from the cache; `tokens_used` counts nothing for those, and
 they cost nothing. `Cache-Control: no-cache` asks the model and stores its answer anew, `no-store` leaves the cache

@@ -42,7 +42,7 @@ class Road:
 
     def consider(self, provider: Provider, visit: Visit, call: Call, *, peek: bool) -> Stand:
         """Look a call up; with `peek` nothing is counted and nothing moves. Raises PlaygroundError."""
-        where = scope(visit.namespace, provider.name, call)
+        where = _scope(visit, provider, call)
         stand = Stand(visit, provider, call, self._books.of(visit.namespace, where), where, asked(call))
         core = stand.opened.core
         look = core.peek if peek else core.lookup
@@ -190,8 +190,8 @@ class Road:
         """Store a whole answer and what has to be learned from it; returns when both are durable."""
         now, opened, entry = self._books.clock(), stand.opened, new_id()
         reply = gathering.reply(_ms(stand.began), self._cost(stand, gathering.usage), now)
-        if reply is None:
-            return
+        if reply is None or _scope(stand.visit, stand.provider, stand.call) != stand.scope:
+            return  # not whole, or by a plugin whose code was changed meanwhile
         before = opened.core.forget(stand.gone)
         decision = stand.decision
         if decision is None:  # wanted afresh: what is there of this prompt makes place
@@ -214,6 +214,11 @@ class Road:
 
     def _cost(self, stand: Stand, usage: Usage) -> float | None:
         return cost(stand.provider.name, stand.call.model, usage, "chat", time.time())
+
+
+def _scope(visit: Visit, provider: Provider, call: Call) -> str:
+    known = provider.model(call.model)
+    return scope(visit.namespace, provider.name, call, known.revision if known else "")
 
 
 def _ms(began: float) -> float:

@@ -10,11 +10,12 @@ from playground.call import Call, Media, Message
 _WHO, _WHAT = 16, 32  # hex digits for the namespace and for the rest: an import changes the first, and only that
 
 
-def scope(namespace: str, provider: str, call: Call) -> str:
+def scope(namespace: str, provider: str, call: Call, revision: str = "") -> str:
     """Equal for requests that may share an answer, given the words of the last message.
 
     Namespace, provider, model, system prompt, earlier messages, schema, every file by its content, and every parameter
-    that was set: an unknown one may change the answer too. Streaming does not.
+    that was set: an unknown one may change the answer too. Streaming does not. `revision` is the model's, where its id
+    does not say it all (`Model.revision`).
     """
     *earlier, last = call.messages
     asked = {
@@ -25,7 +26,7 @@ def scope(namespace: str, provider: str, call: Call) -> str:
         "media": [_file(each) for each in last.media],
         "schema": call.schema,
         "parameters": {name: _plain(value) for name, value in call.parameters.items()},
-    }
+    } | ({"revision": revision} if revision else {})
     return f"{owner(namespace)}{_hash(json.dumps(asked, sort_keys=True, default=str), _WHAT)}"
 
 

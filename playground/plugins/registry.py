@@ -45,7 +45,8 @@ class Plugin:
     """One plugin as its files are now.
 
     `findings` are the scan's; those that are errors keep it from being asked unless the operator trusts it
-    (`trusted`). Installed packages are trusted: whoever installs one has let its code in already.
+    (`trusted`). Installed packages are trusted: whoever installs one has let its code in already. `code` is the digest
+    of its files.
     """
 
     source: Source
@@ -53,6 +54,7 @@ class Plugin:
     findings: tuple[Finding, ...] = ()
     trusted: bool = False
     fingerprint: Fingerprint = ()
+    code: str = ""
 
     @property
     def id(self) -> str:
@@ -63,6 +65,11 @@ class Plugin:
     def key(self) -> Key:
         """What no other plugin has."""
         return self.source.namespace, self.id
+
+    @property
+    def written(self) -> float:
+        """When its manifest was written, in Unix seconds; 0 when it is gone."""
+        return next((ns / 1e9 for name, ns, _ in self.fingerprint if name == str(self.source.manifest)), 0.0)
 
     @property
     def realtime(self) -> bool:
@@ -199,7 +206,7 @@ class Plugins:
         manifest = read(_text(source), source.name)
         named = bool({"*", manifest.name, manifest.id} & self._trusted)
         trusted = bool(source.module) or (named and source.permit is None)  # what came over HTTP never is
-        return Plugin(source, manifest, scan(source.path), trusted, fingerprint)
+        return Plugin(source, manifest, scan(source.path), trusted, fingerprint, source.digest())
 
     def close(self) -> None:
         """End every process."""

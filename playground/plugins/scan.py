@@ -79,12 +79,15 @@ class Finding:
 def scan(path: Path) -> tuple[Finding, ...]:
     """What is found in a plugin's folder, or in its one file; in the order of files and lines."""
     root = path if path.is_dir() else path.parent
-    return tuple(finding for file in files(path) for finding in scanned(_read(file), str(file.relative_to(root))))
+    return tuple(finding for file in files(path) for finding in scanned(content(file), str(file.relative_to(root))))
 
 
 def files(path: Path) -> list[Path]:
     """The Python files of a plugin: the one file, or all in the folder but those in `models` and `tests`."""
-    return [path] if path.is_file() else sorted(Path(entry.path) for entry in entries(path))
+    try:
+        return [path] if path.is_file() else sorted(Path(entry.path) for entry in entries(path))
+    except OSError:  # it was taken away just now
+        return []
 
 
 def entries(folder: Path) -> Iterator[os.DirEntry[str]]:
@@ -119,7 +122,8 @@ def scanned(source: bytes, file: str) -> list[Finding]:
     return sorted(found, key=lambda each: (each.line, each.column))
 
 
-def _read(file: Path) -> bytes:
+def content(file: Path) -> bytes:
+    """What is in a file, nothing when it is gone."""
     try:
         return file.read_bytes()
     except OSError:

@@ -6,6 +6,7 @@ In the folder stand `any/manifest.py`, `any/1.0.0/manifest.py` for several versi
 Nothing is imported to find them.
 """
 
+import hashlib
 import importlib.util
 import sys
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from playground.plugins.scan import entries
+from playground.plugins.scan import content, entries, files
 
 GROUP = "playground.plugins"
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -64,6 +65,17 @@ class Source:
         except OSError:
             return ()
         return tuple((name, stat.st_mtime_ns, stat.st_size) for name, stat in stats)
+
+    def digest(self) -> str:
+        """SHA-256 over names and contents of its Python files: the same code has the same, wherever and whenever.
+
+        A file that is gone by now counts as empty.
+        """
+        root, found = self.manifest.parent, hashlib.sha256()
+        for file in files(self.path):
+            found.update(f"{file.relative_to(root)}\0".encode("utf-8", "surrogateescape"))
+            found.update(hashlib.sha256(content(file)).digest())
+        return found.hexdigest()
 
 
 def found(folder: Path) -> Iterator[Source]:

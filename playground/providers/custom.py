@@ -129,6 +129,7 @@ def _model(plugin: Plugin) -> Model:
         note=manifest.description.partition("\n")[0],
         inputs=tuple(each for each in _MODALITIES if each in said) or ("text",),
         dimensions=manifest.features[0].dim if manifest.features else None,
+        revision=plugin.code,
     )
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from playground.record import RunRecord
 from playground.run import Run
 from playground.runs import Runs, build
 from playground.settings import Settings
+from tests import plugins
 from tests.replay import Answer, Received, ReplayServer, event
 
 CHAT = "/v1/chat/completions"
@@ -91,6 +93,22 @@ def test_a_request_that_does_not_ask_for_the_cache_has_nothing_to_do_with_it(cor
     assert [record.cache for record in records] == [(), ()]
     assert len(replay.requests) == 2
     assert not core.settings.cache_database.exists()
+
+
+def test_a_plugin_whose_code_was_changed_never_answers_from_what_it_said_before(core: Runs, tmp_path: Path):
+    generates = plugins.MANIFEST + '\ninference_type = "generate"\n'
+    place = plugins.write(tmp_path / "plugins" / "says", "says", "return {'text': 'old'}", manifest=generates)
+    code = place / "realtime.py"
+    old = code.read_text()
+    new = old.replace("old", "new")
+    itself = f"from pathlib import Path\nPath('realtime.py').write_text({old!r})\n" + old.replace("old", "itself")
+    found = []
+    for now in (old, old, new, itself, new, itself):
+        code.write_text(now)
+        record = run(core, ask(provider="plugin", model="says_1_0_0"))
+        found.append((text(record), *status(record)))
+    kept = [("old", "miss"), ("old", "exact"), ("new", "miss"), ("itself", "miss"), ("new", "exact")]
+    assert found == [*kept, ("itself", "miss")]  # changed before it had answered: nobody knows by which code it did
 
 
 def test_a_stream_is_replayed_as_a_stream(core: Runs, replay: ReplayServer):

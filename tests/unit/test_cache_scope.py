@@ -56,6 +56,7 @@ OTHERS = {
     "no file": of(last(media=())),
     "two files": of(last(media=(PICTURE, PICTURE))),
     "the file's type": of(last(media=(replace(PICTURE, mime="image/jpeg"),))),
+    "the model's revision": scope("n", "p", CALL, "changed"),
     "an answer less before": of(replace(CALL, messages=CALL.messages[1:])),
 }
 

@@ -136,11 +136,15 @@ def test_a_changed_plugin_has_a_fresh_process_at_its_next_call(tmp_path: Path, m
     found = make()
     first, again = found.call("changing_1_0_0", {}), found.call("changing_1_0_0", {})
     assert first == again
-    code = (place / "realtime.py").read_text()
+    code, digest = (place / "realtime.py").read_text(), found.find("changing_1_0_0").code
     (place / "realtime.py").write_text(code.replace("'is': 1", "'is': 2"))
     changed = found.call("changing_1_0_0", {})
     assert changed["is"] == 2
     assert changed["pid"] != first["pid"]
+    assert found.find("changing_1_0_0").code not in ("", digest)
+    (place / "realtime.py").write_text(code)
+    assert found.find("changing_1_0_0").code == digest
+    (place / "realtime.py").write_text(code.replace("'is': 1", "'is': 2"))
     manifest = (place / "manifest.py").read_text()
     (place / "manifest.py").write_text(manifest.replace("1.0.0", "1.1.0"))
     assert found.call("changing_1_1_0", {})["is"] == 2

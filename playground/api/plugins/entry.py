@@ -47,7 +47,7 @@ class Entry:
     @property
     def created_at(self) -> datetime:
         """When it was uploaded, or its manifest was written."""
-        return moment(self.upload.created_at if self.upload else self.plugin.source.manifest.stat().st_mtime)
+        return moment(self.upload.created_at if self.upload else self.plugin.written)
 
     @property
     def deployed_at(self) -> datetime | None:

@@ -1,7 +1,5 @@
 """A plugin as the API shows it."""
 
-import hashlib
-
 from playground.api.plugins.entry import Entry
 from playground.api.plugins.place import SERVER
 from playground.api.plugins.shapes import (
@@ -16,8 +14,6 @@ from playground.api.plugins.shapes import (
 from playground.plugins.health import Health
 from playground.plugins.manifest import Feature, Manifest
 from playground.plugins.names import inference_name
-from playground.plugins.registry import Plugin
-from playground.plugins.scan import files
 
 ROUTE = "/inference"
 """What stands before an inference name in `route_prefix`."""
@@ -56,7 +52,7 @@ def document(entry: Entry, manifest: Manifest) -> PluginDocument:
         name=manifest.name,
         version=manifest.version,
         description=description(entry),
-        code_hash=entry.upload.sha256 if entry.upload else code_hash(entry.plugin),
+        code_hash=entry.upload.sha256 if entry.upload else entry.plugin.code,
         validation_status=entry.validation,
         validation_errors=entry.errors or None,
         security_scan_passed=not any(each.severity == "error" for each in entry.plugin.findings),
@@ -124,14 +120,6 @@ def said(manifest: Manifest) -> PluginManifest:
         compute_profile=profile if isinstance(profile, dict) else None,
         feature_uri=manifest.feature_uri,
     )
-
-
-def code_hash(plugin: Plugin) -> str:
-    """SHA-256 over names and contents of its Python files, in order."""
-    found = hashlib.sha256()
-    for file in files(plugin.source.path):
-        found.update(f"{file.name}\0".encode() + file.read_bytes() + b"\0")
-    return found.hexdigest()
 
 
 def _feature(feature: Feature) -> dict[str, str | int | None]:
