@@ -41,12 +41,12 @@ Words for all. Beside `temperature`, `max_tokens` and `schema`: `reasoning_effor
 
 Cache. `enable_semantic_cache` is for chat and ignored elsewhere; each prompt and each conversation is looked up by
 itself. An answer is reused within one namespace, provider, model (of a plugin: the same code), system prompt, earlier
-messages, files, schema and parameters: an exact repeat of the last message at once (at a temperature above 0 too: no new answer is drawn then), a
-similar one while the share of wrong answers among the requests of the namespace stays below `cache_delta`; 0 reuses
-exact repeats only. `cached` is true when every answer came from the cache; `tokens_used` counts nothing for those, and
-they cost nothing. `Cache-Control: no-cache` asks the model and stores its answer anew, `no-store` leaves the cache
-alone. What the cache cannot do never fails a request: the model is asked. `X-Cache` says what became of each prompt,
-and `GET /v1/runs/{id}` why.
+messages, files, schema and parameters: an exact repeat of the last message at once (at a temperature above 0 too: no
+new answer is drawn then), a similar one while the share of wrong answers among the requests of the namespace stays
+below `cache_delta`; 0 reuses exact repeats only. `cached` is true when every answer came from the cache; `tokens_used`
+counts nothing for those, and they cost nothing. `Cache-Control: no-cache` asks the model and stores its answer anew,
+`no-store` leaves the cache alone. What the cache cannot do never fails a request: the model is asked. `X-Cache` says
+what became of each prompt, and `GET /v1/runs/{id}` why.
 
 Keys. Unknown top-level keys are ignored. Unknown `parameters` go to the provider untouched; a parameter that the model
 is known to refuse is a 400 that names the model's own control. Nothing that was not set is sent, save what a provider
