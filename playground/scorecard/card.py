@@ -1,13 +1,14 @@
 """The scorecard of a set of runs: what each pane took, said and cost, and what can be said of every two of them.
 
 Left out, and counted as such: warm-ups, answers from the cache (they tell nothing of the model), and runs that failed,
-except from the share that answered.
+except from the share that answered. What was asked apart from the others of its round, because its pane was late or it
+was stopped before, counts among the figures of its own pane, but not in what is said of the time of two.
 """
 
 import json
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -24,23 +25,29 @@ from playground.scorecard.preference import sentences as preferences
 from playground.scorecard.votes import Vote
 from playground.store.votes import Ballot
 
+BESIDE = 2.0
+"""Seconds within which the runs of a round are started."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One figure of a run: its metric, its unit, how it is read; None from `read` where the run has none."""
+    """One figure of a run: its metric, its unit, how it is read; None from `read` where the run has none. `timed`: it
+    hangs on what else went on at that moment.
+    """
 
     metric: Metric
     unit: str
     read: Callable[[RunRecord], float | None]
+    timed: bool = False
 
 
 MEASURES: Mapping[str, Measure] = {
     "ttft": Measure(
-        Metric("time to first token", "quicker to start", "quick to start"), "ms", lambda r: r.timings.ttft
+        Metric("time to first token", "quicker to start", "quick to start"), "ms", lambda r: r.timings.ttft, timed=True
     ),
-    "total": Measure(Metric("total time", "faster", "fast"), "ms", lambda run: run.timings.total),
+    "total": Measure(Metric("total time", "faster", "fast"), "ms", lambda run: run.timings.total, timed=True),
     "rate": Measure(
-        Metric("tokens per second", "faster at writing", "fast at writing", False), "tok/s", tokens_per_second
+        Metric("tokens per second", "faster at writing", "fast at writing", False), "tok/s", tokens_per_second, True
     ),
     "tokens": Measure(Metric("tokens per answer", "shorter", "short"), "tok", lambda run: run.completion_tokens),
     "cost": Measure(Metric("cost", "cheaper", "cheap"), "$", lambda run: run.cost),
@@ -53,7 +60,7 @@ class Score:
 
     `agreement` is how alike repeats of one row are, 1 for the same words in the same order: the mean over rows of the
     word similarity (1 - Levenshtein distance / longer length) of every two repeats. `votes` is the share that it won
-    of the blind votes between models of this set.
+    of the blind votes between models of this set. `apart` are runs that were not started with the others.
     """
 
     letter: str
@@ -63,6 +70,7 @@ class Score:
     agreement: Estimate | None
     votes: Estimate | None
     cached: int
+    apart: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,16 @@ class Card:
 def card(asked: Set, runs: Mapping[Cell, RunRecord], ballots: Sequence[Ballot] = ()) -> Card:
     """Of the runs that have ended; a cell without one is not there yet. Of all votes those count that concern it."""
     panes = {pane.letter: _of(pane.letter, runs) for pane in asked.panes}
+    alone = apart(runs)
     observed = {
         letter: {name: _observed(measure, counted) for name, measure in MEASURES.items()}
+        for letter, (counted, _) in panes.items()
+    }
+    beside = {
+        letter: {
+            name: _observed(measure, counted, alone if measure.timed else frozenset())
+            for name, measure in MEASURES.items()
+        }
         for letter, (counted, _) in panes.items()
     }
     schemas = {pane.letter: pane.schema is not None for pane in asked.panes}
@@ -93,10 +109,11 @@ def card(asked: Set, runs: Mapping[Cell, RunRecord], ballots: Sequence[Ballot] =
                 cached=cached,
                 schema=schemas[letter],
                 votes=preferred.get(letter),
+                apart=sum(run.id in alone for row in counted.values() for run in row.values()),
             )
             for letter, (counted, cached) in panes.items()
         ),
-        sentences={name: tuple(_sentences(measure, name, observed)) for name, measure in MEASURES.items()}
+        sentences={name: tuple(_sentences(measure, name, beside)) for name, measure in MEASURES.items()}
         | {"votes": tuple(preferences(votes, names))},
     )
 
@@ -120,12 +137,26 @@ def _of(letter: str, runs: Mapping[Cell, RunRecord]) -> tuple[_Counted, int]:
     return counted, cached
 
 
-def _observed(measure: Measure, counted: _Counted) -> dict[int, list[float]]:
-    return {row: [_value(measure, runs.get(each)) for each in range(max(runs) + 1)] for row, runs in counted.items()}
+def apart(runs: Mapping[Cell, RunRecord]) -> frozenset[str]:
+    """The runs, that were started later than the first of their row and repeat."""
+    first: dict[tuple[int, int], float] = {}
+    for cell, run in runs.items():
+        place = cell.row, cell.repeat
+        first[place] = min(run.created_at, first.get(place, run.created_at))
+    late = [run.id for cell, run in runs.items() if run.created_at > first[cell.row, cell.repeat] + BESIDE]
+    return frozenset(late)
 
 
-def _value(measure: Measure, run: RunRecord | None) -> float:
-    value = measure.read(run) if run is not None and run.status == "done" else None
+def _observed(measure: Measure, counted: _Counted, without: Container[str] = ()) -> dict[int, list[float]]:
+    return {
+        row: [_value(measure, runs.get(each), without) for each in range(max(runs) + 1)]
+        for row, runs in counted.items()
+    }
+
+
+def _value(measure: Measure, run: RunRecord | None, without: Container[str]) -> float:
+    counts = run is not None and run.status == "done" and run.id not in without
+    value = measure.read(run) if run is not None and counts else None
     return math.nan if value is None else value
 
 
@@ -137,6 +168,7 @@ def _score(
     cached: int,
     schema: bool,
     votes: Estimate | None,
+    apart: int,
 ) -> Score:
     runs = [run for each in counted.values() for run in each.values() if run.status != "cancelled"]
     done = [run for run in runs if run.status == "done"]
@@ -153,6 +185,7 @@ def _score(
         agreement=mean(alike) if alike else None,
         votes=votes,
         cached=cached,
+        apart=apart,
     )
 
 

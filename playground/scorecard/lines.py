@@ -6,7 +6,7 @@ from typing import Any
 
 from playground.comparison import Cell, Set
 from playground.record import RunRecord
-from playground.scorecard.card import MEASURES, valid
+from playground.scorecard.card import MEASURES, apart, valid
 from playground.scorecard.votes import WORTH
 from playground.store.votes import Ballot
 
@@ -14,7 +14,7 @@ from playground.store.votes import Ballot
 def rows(asked: Set, runs: Mapping[Cell, RunRecord], ballots: Sequence[Ballot] = ()) -> list[dict[str, Any]]:
     """One dict per run, for CSV and JSON: who, where, how it ended, its figures, the votes on it, its text."""
     panes = {pane.letter: pane for pane in asked.panes}
-    judged = _judged(ballots)
+    judged, alone = _judged(ballots), apart(runs)
     return [
         {
             "pane": cell.pane,
@@ -26,6 +26,7 @@ def rows(asked: Set, runs: Mapping[Cell, RunRecord], ballots: Sequence[Ballot] =
             "run": run.id,
             "status": run.status,
             "cached": run.cached,
+            "apart": run.id in alone,
             **{f"{name}_{measure.unit}": measure.read(run) for name, measure in MEASURES.items()},
             "schema_valid": valid(run) if panes[cell.pane].schema is not None else None,
             "votes": len(judged[run.id]),

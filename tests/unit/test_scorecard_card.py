@@ -30,10 +30,10 @@ def run(total=100.0, text="tea is hot", **fields):
         "completion_tokens": 12,
         "cost": 0.001,
         "response": {"data": data},
+        "created_at": 0.0,
     } | fields
     return RunRecord(
         id=f"run_{total}",
-        created_at=0.0,
         namespace="default",
         door="page",
         provider="openai",
@@ -70,6 +70,16 @@ def test_each_measure_has_a_sentence_for_each_pair():
 
 def test_what_costs_nothing_has_no_ratio():
     assert card(ASKED, runs(cost=0.0)).sentences["cost"] == ()
+
+
+def test_what_was_asked_apart_counts_alone_but_not_in_pairs():
+    late = {Cell(row, "B", 2): run(1000.0 + row, created_at=60.0) for row in range(2)}
+    second = card(ASKED, runs() | late)
+    assert second.scores[1].figures["total"].n == 6
+    assert [score.apart for score in second.scores] == [0, 2]
+    assert second.sentences["total"] == ("Cannot tell yet whether A or B is faster: about 1 more run of each would.",)
+    assert second.sentences["tokens"][0].startswith("A and B are about equally short"), "no time hangs on when"
+    assert [line["apart"] for line in rows(ASKED, runs() | late)].count(True) == 2
 
 
 def test_warm_ups_and_cached_answers_do_not_count():

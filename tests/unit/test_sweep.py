@@ -14,6 +14,7 @@ from playground.run import Run
 from playground.runs import Runs, build
 from playground.scorecard.plan import order
 from playground.settings import Settings
+from playground.sweep import Sweeps
 from tests.replay import Answer, Received, ReplayServer, event
 
 CHAT = "/v1/chat/completions"
@@ -114,6 +115,45 @@ def test_a_slow_pane_of_a_comparison_keeps_nobody_waiting(core: Runs, replay: Re
     core.sweeps.start(of, of.cells(), ())
     assert len(finished(core, of)) == 8
     assert [each.json["model"] for each in replay.requests[:5]].count("slow") == 1
+
+
+def test_a_late_pane_holds_nobody_up_and_catches_up(core: Runs, replay: ReplayServer):
+    on = threading.Event()  # the late one hangs in its first round until the others are through
+
+    def one_hangs(received: Received) -> Answer:
+        if received.json["model"] == "late" and received.json["messages"][-1]["content"] == "Say tea":
+            on.wait(60)
+        return echo(received)
+
+    replay.on("POST", CHAT, one_hangs)
+    of = asked("late", "quick", "other", kind="scorecard", rows=({"word": "tea"}, {"word": "rain"}, {"word": "sun"}))
+    core.sweeps = Sweeps(core, patience=0.01)
+    core.sweeps.start(of, order(of, 1, warm_up=False), ())
+    while len(replay.requests) < 7 or core.sweeps.late(of.id) != ("A",):
+        time.sleep(0.01)
+    assert core.sweeps.waiting(of.id) == 2, "what it misses is not forgotten"
+    on.set()
+    answers = finished(core, of)
+    assert answers == {
+        Cell(row, pane): f"{model}: Say {word}"
+        for row, word in enumerate(("tea", "rain", "sun"))
+        for pane, model in (("A", "late"), ("B", "quick"), ("C", "other"))
+    }
+
+
+def test_a_set_goes_on_without_a_pane(core: Runs, replay: ReplayServer):
+    def one_hangs(received: Received) -> Answer:
+        return replace(echo(received), wait=3600 if received.json["model"] == "hangs" else 0.0)
+
+    replay.on("POST", CHAT, one_hangs)
+    of = asked("hangs", "quick", kind="scorecard", rows=({"word": "tea"}, {"word": "rain"}))
+    core.sweeps.start(of, order(of, 1, warm_up=False), ())
+    core.sweeps.drop(of.id, "A", "default")
+    assert finished(core, of) == {
+        Cell(0, "A"): "cancelled",
+        Cell(0, "B"): "quick: Say tea",
+        Cell(1, "B"): "quick: Say rain",
+    }
 
 
 def test_nothing_starts_when_one_of_the_first_cannot_be_asked(core: Runs, replay: ReplayServer):
