@@ -1,5 +1,6 @@
 """Services: who embeds, by the names that clients use; asked through the engine, so that every run is kept."""
 
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from playground.errors import PlaygroundError, ProviderError
 from playground.features import TABLE
 from playground.plugins.names import Uri
 from playground.record import Door
+from playground.shapes import shapes
 from playground.vectors.scope import Scope
 
 Ask = Callable[[RawInferenceRequest, str, Door], RawInferenceResponse]
@@ -60,11 +62,17 @@ class Services:
         return RawInferenceRequest(inference_name=name, inputs=dict(inputs))
 
     def dimension(self, scope: Scope, service: str) -> int:
-        """The length of a service's vectors: as it is known, else found by asking for one. Raises PlaygroundError."""
+        """The length of a service's vectors: as it is known, else found by asking for one. Raises PlaygroundError.
+
+        It is asked to embed a word, or a picture where words are nothing that it takes.
+        """
         request = self.request(service, {"text": _PROBE})
         model = self.find(request)
         if model is not None and model.dimensions:
             return model.dimensions
+        if model is not None and "image" in model.inputs and "text" not in model.inputs:
+            picture = f"data:image/png;base64,{b64encode(shapes()[0].data).decode()}"
+            return len(next(self.contents(scope, service, [picture])))
         return len(_vectors(self.ask(request, scope.namespace, scope.door), 1, service)[0])
 
     def known(self, service: str) -> Model | None:

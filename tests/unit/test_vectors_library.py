@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +16,7 @@ from playground.vectors.promotion import Addition
 from playground.vectors.retriever import Retriever
 from playground.vectors.scope import Scope
 from playground.vectors.store import Document, Index, Namespace, opened
+from tests.plugins import MANIFEST, write
 from tests.postgres import Cluster
 from tests.replay import Answer, ReplayServer
 
@@ -330,6 +332,19 @@ def test_a_promoted_namespace_takes_texts(library: Library, scope: Scope):
     assert ids(library.search(scope, [text | {"feature_uri": MINI}])) == []
     with pytest.raises(BadRequestError, match="managed already"):
         library.promotion.promote(scope, [])
+
+
+def test_who_takes_only_images_is_asked_for_the_length_of_its_vectors_with_one(tmp_path: Path):
+    manifest = MANIFEST.partition("features")[0] + 'inference_type = "embedding"\nsupported_input_types = ["image"]\n'
+    body = 'return {"embedding": [1.0, 2.0, float(bool(inputs["image_base64"]))]}'
+    write(tmp_path / "plugins" / "looks", "looks", body, manifest=manifest)
+    said = {"PLAYGROUND_DATA_DIR": str(tmp_path), "PLAYGROUND_PLUGINS_DIR": str(tmp_path / "plugins")}
+    runs = build(Settings.of(said))
+    scope = Scope("me", "pictures")
+    runs.library.store.create(Namespace("me", "pictures", (Index("one", 3),)))
+    made = runs.library.promotion.promote(scope, [("one", "plugin/looks_1_0_0")])
+    assert dict(made.services) == {"one": "plugin/looks_1_0_0"}
+    runs.close()
 
 
 def test_names_of_services(runs: Runs):

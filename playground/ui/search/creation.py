@@ -12,7 +12,6 @@ from playground.ui.look import quiet
 from playground.ui.picker import Choice, pick_model
 from playground.ui.search.heading import CREATING, open_space
 from playground.ui.search.place import library, scope
-from playground.ui.search.spaces import dimension
 from playground.vectors.collections import index_of
 from playground.vectors.store import Index, Metric, Namespace
 
@@ -58,8 +57,10 @@ def make(name: str, services: Sequence[str], metric: Metric, config: dict[str, s
     """Make a namespace for which these services embed. Raises PlaygroundError."""
     _vet(name)
     where = scope(name)
+    dimensions = [library().services.dimension(scope(""), service) for service in services]
     indexes = [
-        Index(index_of(service.partition("/")[2] or service), dimension(service), metric) for service in services
+        Index(index_of(service.partition("/")[2] or service), length, metric)
+        for service, length in zip(services, dimensions, strict=True)
     ]
     mapped = {index.name: service for index, service in zip(indexes, services, strict=True)}
     return library().store.create(

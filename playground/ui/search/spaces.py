@@ -1,13 +1,11 @@
 """Namespaces as the page speaks of them: what they hold, who embeds for them, what they can be asked."""
 
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from playground.call import Modality, Model
 from playground.errors import NotFoundError
-from playground.shapes import shapes
 from playground.ui.core import core
 from playground.ui.search.place import library, scope
 from playground.vectors.fields import Field, fields
@@ -102,17 +100,6 @@ def known(service: str) -> Model | None:
     provider, _, model = service.partition("/")
     there = core().providers.get(provider)
     return there.model(model) if there is not None else library().services.known(service)
-
-
-def dimension(service: str) -> int:
-    """The length of a service's vectors, found by asking for one where it is not known. Raises PlaygroundError."""
-    model = known(service)
-    if model is not None and model.dimensions:
-        return model.dimensions
-    if model is not None and "text" not in model.inputs:
-        image = f"data:image/png;base64,{b64encode(shapes()[0].data).decode()}"
-        return len(next(library().services.contents(scope(""), service, [image])))
-    return library().services.dimension(scope(""), service)
 
 
 def _reads(service: str) -> frozenset[Modality]:
