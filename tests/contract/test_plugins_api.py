@@ -67,6 +67,11 @@ def send(client: httpx.Client, files: dict[str, str], name: str, namespace: str 
     )
 
 
+def brought(address: str, content: bytes) -> httpx.Response:
+    """Put to the address of an upload, without a key."""
+    return httpx.put(address, content=content, timeout=60)
+
+
 @pytest.mark.parametrize("name", [LETTERS, f"custom_plugin_{LETTERS}"])
 def test_what_a_plugin_gives(client, name):
     assert tried(client, name, inputs={"text": "abba"}, parameters={"a": 1}, note="unknown keys are ignored") == {
@@ -262,7 +267,7 @@ def test_an_upload_by_an_address(client):
     error = check(client.post(confirm), 404, "NotFoundError")
     assert error["code"] == "archive_missing"
 
-    put = httpx.put(told["presigned_url"], content=archive(named("put_one", realtime="import socket\n")))  # no key
+    put = brought(told["presigned_url"], archive(named("put_one", realtime="import socket\n")))
     assert put.status_code == 200, put.text
     assert put.headers["etag"] == f'"{put.json()["etag"]}"'
     error = check(client.post(confirm, json={"etag": "other"}), 400, "BadRequestError")
@@ -273,12 +278,12 @@ def test_an_upload_by_an_address(client):
     ]
     assert "imports `socket`" in error["details"]["findings"][0]["message"]
 
-    put = httpx.put(told["presigned_url"], content=archive(named("put_one")))
+    put = brought(told["presigned_url"], archive(named("put_one")))
     check(client.post(confirm.replace("mine", "other")), 404, "NotFoundError")
     done = client.post(confirm, json={"file_size_bytes": put.json()["file_size_bytes"]}).json()
     assert (done["plugin_id"], done["deployment_status"]) == ("put_one_1_0_0", "pending")
     check(client.post(confirm), 404, "NotFoundError")
-    check(httpx.put(told["presigned_url"], content=b"x"), 404, "NotFoundError")
+    check(brought(told["presigned_url"], b"x"), 404, "NotFoundError")
     check(client.post("/v1/namespaces/mine/plugins/uploads", json=asked), 409, "AlreadyExistsError")
     client.delete("/v1/namespaces/mine/plugins/put_one_1_0_0")
 
@@ -286,15 +291,15 @@ def test_an_upload_by_an_address(client):
 def test_an_address_needs_its_token(plugged, client):
     told = client.post("/v1/namespaces/mine/plugins/uploads", json={"name": "put_one", "version": "2"}).json()
     address = told["presigned_url"].partition("?")[0]
-    check(httpx.put(f"{address}?token=guess", content=b"x"), 403, "ForbiddenError")
-    check(httpx.put(address, content=b"x"), 422, "ValidationError")
-    check(httpx.put(told["presigned_url"], content=b""), 400, "BadRequestError")
+    check(brought(f"{address}?token=guess", b"x"), 403, "ForbiddenError")
+    check(brought(address, b"x"), 422, "ValidationError")
+    check(brought(told["presigned_url"], b""), 400, "BadRequestError")
 
 
 def test_an_upload_for_all_and_who_does_without(client):
     told = client.post("/v1/plugins/uploads", json={"name": "for_all", "version": "1.0.0"}).json()
     assert told["organization_id"] == "server"
-    httpx.put(told["presigned_url"], content=archive(named("for_all")))
+    brought(told["presigned_url"], archive(named("for_all")))
     done = client.post(f"/v1/plugins/uploads/{told['upload_id']}/confirm").json()
     assert done["deployment_status"] == "deployed"
 
