@@ -67,7 +67,11 @@ class Batches:
             if batch.id in self._live or batch.state == "done":
                 return
             work = self._live[id] = Work(batch, door, self._engine, self._kept)
-        self._kept.own(id, work.owner)
+        try:
+            self._kept.own(id, work.owner)
+        except BaseException:
+            self._over(id, work)
+            raise
         threading.Thread(target=self._run, args=(id, work), name=id, daemon=True).start()
 
     def stop(self, id: str, namespace: str = "default") -> bool:  # noqa: A002
@@ -129,8 +133,9 @@ class Batches:
 
     def pieces(self, id: str, namespace: str = "default") -> Iterator[tuple[int, "Matrix"]]:  # noqa: A002
         """What is embedded so far, chunk by chunk: the place of its first text, and its vectors."""
-        for number in self.finished(id, namespace):
-            yield number * CHUNK, self.piece(id, number, namespace)
+        batch = self._found(id, namespace)
+        for number in self._kept.finished(batch.id):
+            yield number * CHUNK, self._piece(batch, number)
 
     def finished(self, id: str, namespace: str = "default") -> list[int]:  # noqa: A002
         """The numbers of its chunks that are embedded; of chunk n the first text is n times `CHUNK`."""
@@ -138,10 +143,7 @@ class Batches:
 
     def piece(self, id: str, number: int, namespace: str = "default") -> "Matrix":  # noqa: A002
         """The vectors of one finished chunk."""
-        import numpy as np
-
-        batch = self._found(id, namespace)
-        return np.frombuffer(self._kept.vectors(id, number), "<f4").reshape(-1, batch.dimensions or 1)
+        return self._piece(self._found(id, namespace), number)
 
     def drop(self, id: str, namespace: str = "default") -> None:  # noqa: A002
         """Forget a batch and its vectors, stopping it first. Raises NotFoundError."""
@@ -164,9 +166,13 @@ class Batches:
         try:
             work.run()
         finally:
-            with self._lock:
-                self._live.pop(id_, None)
-            work.ended.set()
+            self._over(id_, work)
+
+    def _over(self, id_: str, work: Work) -> None:
+        """Nobody works on it any more, and nobody waits for that."""
+        with self._lock:
+            self._live.pop(id_, None)
+        work.ended.set()
 
     def _found(self, id_: str, namespace: str) -> Batch:
         batch = self._kept.get(id_, namespace)
@@ -174,6 +180,11 @@ class Batches:
             details = {"resource": "batch", "id": id_}
             raise NotFoundError(f"there is no batch `{id_}` in the namespace `{namespace}`", details=details)
         return batch
+
+    def _piece(self, batch: Batch, number: int) -> "Matrix":
+        import numpy as np
+
+        return np.frombuffer(self._kept.vectors(batch.id, number), "<f4").reshape(-1, batch.dimensions or 1)
 
     def _standing(self, batch: Batch) -> Batch:
         return replace(batch, state="running") if batch.state != "done" and batch.id in self._live else batch

@@ -1,5 +1,6 @@
 """The work on one batch: its chunks through the engine, one after the other or several abreast, each kept at once."""
 
+import contextlib
 import logging
 import secrets
 import threading
@@ -69,16 +70,21 @@ class Work:
     def _lane(self) -> None:
         """Embed one waiting chunk after the other; the first failure stops all lanes."""
         try:
-            while not self.stop.is_set() and self._waiting:
-                number = self._waiting.popleft()
+            while not self.stop.is_set() and (number := self._next()) is not None:
                 if not self._kept.put(self._batch.id, number, self.owner, self._embed(number)):
                     self._waiting.clear()  # another process has taken it over
-        except (CancelledError, IndexError):  # stopped, or another lane took the last one
+        except CancelledError:
             pass
         except Exception as error:
             logger.exception("batch %s failed", self._batch.id)
             self.error = self.error or _told(error)
             self.stop.set()
+
+    def _next(self) -> int | None:
+        """The number of a waiting chunk, None when there is none left: other lanes take from the same."""
+        with contextlib.suppress(IndexError):
+            return self._waiting.popleft()
+        return None
 
     def _embed(self, number: int) -> Vectors:
         """The vectors of one chunk. Raises what the engine raises, and ProviderError for what is no such vectors."""

@@ -1,10 +1,12 @@
 """Batches: chunks in order, stopped, failed, killed, taken over; nothing is embedded twice but what was in flight."""
 
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ import pytest
 from playground import Playground
 from playground.batch import CHUNK
 from playground.contract import RawInferenceRequest
-from playground.errors import BadRequestError, NotFoundError, ProviderError, TooManyRequestsError
+from playground.errors import BadRequestError, InternalServerError, NotFoundError, ProviderError, TooManyRequestsError
 from playground.runs import Runs, build
 from playground.settings import Settings
 from playground.store.batches import Vectors
@@ -219,6 +221,27 @@ def test_a_batch_is_its_namespaces_and_can_be_dropped(core: Runs, replay: Replay
     assert not core.batches.stop(id_)
     core.batches.drop(id_, "mine")
     assert core.batches.recent("mine") == []
+
+
+def test_a_batch_that_cannot_be_taken_over_is_nobodys_and_can_be_tried_again(core: Runs, replay: ReplayServer):
+    replay.on("POST", PATH, embedded)
+    id_ = core.history.batches.keep("default", "t", {"provider": "openai", "model": MODEL}, [TEXTS[:2]], "digest")
+    with closing(sqlite3.connect(core.settings.database, isolation_level=None)) as broken:
+        broken.execute("CREATE TRIGGER no BEFORE UPDATE OF owner ON batches BEGIN SELECT RAISE(ABORT, 'no'); END")
+        with pytest.raises(InternalServerError):
+            core.batches.go_on(id_)
+        assert core.batches.live(id_) is None
+        broken.execute("DROP TRIGGER no")
+    core.batches.go_on(id_)
+    assert np.array_equal(core.batches.result(id_), wanted(TEXTS[:2]))
+
+
+def test_a_batch_whose_texts_are_lost_says_that_it_failed(core: Runs):
+    id_ = core.history.batches.keep("default", "t", {"provider": "openai", "model": MODEL}, [TEXTS[:2]], "digest")
+    with closing(sqlite3.connect(core.settings.database, isolation_level=None)) as damaged:
+        damaged.execute("DELETE FROM batch_data")
+    core.batches.go_on(id_)
+    assert core.batches.wait(id_).state == "failed"
 
 
 def test_what_is_kept_is_there_for_the_next_process(place: Where):
