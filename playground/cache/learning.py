@@ -26,8 +26,8 @@ logger = logging.getLogger("playground")
 Advise = Callable[[str, str, str], Opinion]
 """Asks a model for a namespace: (namespace, `provider/model`, question). Raises PlaygroundError."""
 
-ROOM = 1000
-"""Reminders that are kept in memory."""
+ROOM = 100
+"""Reminders that are kept in memory, and read from the store at a time."""
 REST = 1.0
 """Seconds between two looks at the counts and at what other servers wrote."""
 
@@ -42,6 +42,7 @@ class Learning:
         self._queue: deque[Pending] = deque()
         self._news = threading.Condition()
         self._behind = True  # what an earlier process left
+        self._last: Pending | None = None  # of what was read, while there is more behind it
         self._busy = False
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -100,10 +101,23 @@ class Learning:
         with self._news:
             self._news.wait_for(lambda: self._queue or self._behind or self._closing, REST)
             self._busy = True
-            if self._behind and not self._queue and not self._closing:
+            behind = self._behind and not self._queue and not self._closing
+            if behind:
                 self._behind = False
-                self._safely(lambda: self._queue.extend(self._books.shelf.pending()[:ROOM]))
+        if behind:
+            self._safely(self._catch_up)
+        with self._news:
             return self._queue.popleft() if self._queue and not self._closing else None
+
+    def _catch_up(self) -> None:
+        """Read more reminders from the store; not locked meanwhile, for no answer waits for it."""
+        found = self._books.shelf.pending(ROOM, self._last)
+        more = len(found) == ROOM
+        with self._news:
+            known = {each.decision for each in self._queue}
+            self._queue.extend(each for each in found if each.decision not in known)
+            self._behind = self._behind or more
+            self._last = found[-1] if more else None
 
     def _safely(self, work: Callable[[], None]) -> None:
         """Do what may fail: what was to be learned is still in the store, and tried again by the next process."""

@@ -29,13 +29,18 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A fresh answer that nobody has compared with stored ones yet. `decision` is JSON, `run` may be empty."""
+    """A fresh answer that nobody has compared with stored ones yet; `decision` is the id of the decision about it.
+
+    `text` is what is to be learned, as JSON; `run` may be empty. `made` is when it was written, in Unix seconds; what
+    is not written yet has none.
+    """
 
     decision: int
     book: int
     entry: int
     run: str
     text: str = field(repr=False)
+    made: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +165,8 @@ class Shelf(Protocol):
     def answer(self, entry: int) -> bytes | None:
         """A stored answer; None when it is gone."""
 
-    def pending(self) -> list[Pending]:
-        """What waits to be compared, oldest first."""
+    def pending(self, limit: int, after: Pending | None = None) -> list[Pending]:
+        """What waits to be compared, oldest first: at most `limit` of it, behind the last of an earlier look."""
 
     def count(
         self, tallies: Iterable[Tally], used: Mapping[int, int], watches: Mapping[int, Mapping[str, Any]]

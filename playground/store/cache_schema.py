@@ -81,4 +81,10 @@ def _first(connection: Connection) -> None:
         connection.execute(statement)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_first,)
+def _by_entry(connection: Connection) -> None:
+    """An entry is forgotten without looking through all that was ever compared."""
+    connection.execute("CREATE INDEX pending_by_entry ON pending (entry)")
+    connection.execute("CREATE INDEX evidence_by_entry ON evidence (entry)")
+
+
+MIGRATIONS: tuple[Migration, ...] = (_first, _by_entry)

@@ -94,10 +94,12 @@ class Shelf:
         rows = self._rows("SELECT payload FROM answers WHERE entry = ?", (entry,))
         return rows[0][0] if rows else None
 
-    def pending(self) -> list[Pending]:
-        """What waits to be compared, oldest first."""
-        query = "SELECT decision, book, entry, run, payload FROM pending ORDER BY made, decision"
-        return [Pending(*map(unbound, row)) for row in self._rows(query)]
+    def pending(self, limit: int, after: Pending | None = None) -> list[Pending]:
+        """What waits to be compared, oldest first: at most `limit` of it, behind the last of an earlier look."""
+        query = """SELECT decision, book, entry, run, payload, made FROM pending
+            WHERE (made, decision) > (?, ?) ORDER BY made, decision LIMIT ?"""
+        last = (after.made, after.decision) if after else (0.0, 0)
+        return [Pending(*map(unbound, row)) for row in self._rows(query, (*last, limit))]
 
     def count(
         self, tallies: Iterable[Tally], used: Mapping[int, int], watches: Mapping[int, Mapping[str, Any]]

@@ -10,7 +10,7 @@ from playground.cache.rules import Rules
 from playground.cache.visit import Visit
 from playground.errors import ProviderError
 from playground.store.shelf import Shelf
-from tests.unit.test_cache_life import Parrot, ask, call
+from tests.caches import Parrot, ask, call
 
 TOPICS = ["granite", "violin", "harbour", "tulip", "rocket", "pepper", "glacier", "lantern", "saddle", "compass"]
 PHRASES = (
