@@ -32,7 +32,7 @@ def keys_for_others() -> None:
         with st.popover("New key", icon=":material/add:", key=f"settings_new_key_{st.session_state.get(_COUNT, 0)}"):
             _form()
     if problem := st.session_state.pop(_PROBLEM, None):
-        st.error(problem, icon=":material/error:")
+        st.markdown(f":red[:material/error:] {problem}")
     if made := st.session_state.pop(_MADE, None):  # drawn once: the next look does not have it
         _shown(*made)
     for key in found:

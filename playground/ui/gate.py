@@ -73,9 +73,9 @@ def _go(name: str) -> None:
     try:
         st.login(name)
     except StreamlitMissingAuthlibError:
-        st.error(_EXTRA, icon=":material/error:")
+        st.markdown(f":red[:material/error:] {_EXTRA}")
     except StreamlitAuthError as error:
-        st.error(sentence(str(error)), icon=":material/error:")
+        st.markdown(f":red[:material/error:] {sentence(str(error))}")
 
 
 def _refused(email: str, *, some: bool) -> None:

@@ -15,6 +15,11 @@ def quiet(text: str) -> str:
     return f":small[:gray[{text}]]"
 
 
+def note(text: str, icon: str = "info") -> str:
+    """Markdown for a sentence that stands where something else would: nothing found yet, everything done."""
+    return f":gray[:material/{icon}:] {text}"
+
+
 def to_the_end(token: str, *, within: int) -> None:
     """Bring the end of the page into view, once per `token`, for who is no more than `within` pixels away from it.
 

@@ -11,6 +11,7 @@ from playground.store.rollup import HOUR, Period, Span
 from playground.ui.chart import CHARTS, LINES, Chart, Names, figure, named, rows
 from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import DEFAULT, PERIODS
+from playground.ui.look import note
 from playground.units import dollars, seconds
 
 _TIMED = {"p50": "latency_p50", "p95": "latency_p95", "TTFT p50": "ttft_p50", "TTFT p95": "ttft_p95"}
@@ -29,7 +30,7 @@ def trends(filters: Filters) -> None:
     begin = now - days * 24 * HOUR
     totals = _charted(Span(begin, now), only)
     if not totals:
-        st.info(f"No runs in the last {period} with these filters.", icon=":material/info:")
+        st.markdown(note(f"No runs in the last {period} with these filters."))
         return
     totals.sort(key=lambda total: -total.runs)
     names, ahead = named(totals), -round((st.context.timezone_offset or 0) / 60)

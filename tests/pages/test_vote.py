@@ -71,7 +71,7 @@ def test_every_pair_is_judged_once_over_a_restart(page: Page, core: Core):
     assert "2 of 3 pairs judged" in told(at)
     at.button(key="vote_right").click().run()
     at.button(key="vote_next").click().run()
-    assert "All 3 pairs" in at.success[0].value
+    assert "All 3 pairs" in told(at)
     table = at.dataframe[0].value
     assert sorted(table["Model"]) == [f"openai/{name}" for name in NAMES]
     assert list(table["Won"] + table["Lost"] + table["Tied"]) == [3, 3]
@@ -81,7 +81,7 @@ def test_every_pair_is_judged_once_over_a_restart(page: Page, core: Core):
 
 def test_what_has_not_answered_is_not_judged(page: Page, core: Core):
     of = kept(core, status="failed", response=None)
-    assert "no two answers" in page("vote", set=of.id).info[0].value
+    assert "no two answers" in told(page("vote", set=of.id))
     assert "There is no set `set_none`" in told(page("vote", set="set_none"))
 
 

@@ -17,6 +17,7 @@ from playground.ui.cache.words import CHIPS, percent
 from playground.ui.chart import label
 from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import DEFAULT, PERIODS
+from playground.ui.look import note
 
 _HEIGHT = 270
 _ERROR = {"Lowest": "lower", "Estimate": "estimate", "Highest": "upper", "Limit": "allowed"}
@@ -41,7 +42,7 @@ def charts() -> None:
     now, ahead = time.time(), -round((st.context.timezone_offset or 0) / 60)
     found = core().cache.history(NAMESPACE, now - days * 24 * HOUR, now, step=step)
     if not found:
-        st.info(f"Nothing asked for the cache in the last {period}.", icon=":material/info:")
+        st.markdown(note(f"Nothing asked for the cache in the last {period}."))
         return
     hours = _without_gaps(found, step * HOUR)
     span = Span(now - days * 24 * HOUR, now, step, ahead)

@@ -14,6 +14,7 @@ from playground.projection import Projection
 from playground.projector import FEWEST, Drawing, project
 from playground.ui.cache.entries import OPENING
 from playground.ui.core import NAMESPACE, core
+from playground.ui.look import note
 
 MOST = 2000
 """Entries on the map, the newest."""
@@ -26,9 +27,7 @@ def entry_map() -> None:
     """Draw the map with its table twin."""
     lines, vectors = core().cache.vectors(NAMESPACE, limit=MOST)
     if len(lines) < 2:
-        st.info(
-            "A map needs two entries; the first of them is made by any chat with the cache on.", icon=":material/info:"
-        )
+        st.markdown(note("A map needs two entries; the first of them is made by any chat with the cache on."))
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="cache_map_controls"):
         st.segmented_control(

@@ -14,7 +14,7 @@ from playground.ui.cache.variants import Variant, impossible, variants
 from playground.ui.cache.words import chip
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault
-from playground.ui.look import quiet
+from playground.ui.look import note, quiet
 from playground.ui.system import system_prompt
 
 LOOKED = "cache_looked"
@@ -50,7 +50,7 @@ def trial() -> None:
 def _keep(setup: Setup, system: str | None, prompt: str, delta: float, *, fool: bool) -> None:
     if not prompt:
         st.session_state.pop(LOOKED, None)
-        st.info("Write a prompt first.", icon=":material/edit:")
+        st.markdown(note("Write a prompt first.", "edit"))
         return
     inputs = {"messages": [{"role": "user", "content": prompt}]} | ({"system": system} if system else {})
     request = setup.request(inputs).model_copy(update={"enable_semantic_cache": True, "cache_delta": delta})

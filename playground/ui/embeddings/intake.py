@@ -9,6 +9,7 @@ from playground.ui.attachments.tray import tray
 from playground.ui.embeddings import files
 from playground.ui.embeddings.fitting import draw_objection, kinds_of, listed, objection
 from playground.ui.embeddings.shelf import PASTED, Rows
+from playground.ui.fault import sentence
 from playground.ui.picker import Choice
 
 PASTE, UPLOAD = "Paste", "Upload"
@@ -64,7 +65,7 @@ def _ask_texts() -> None:
 
 def complain(error: PlaygroundError) -> None:
     """Say what is wrong with what was given; nothing was sent, so there is nothing more to show."""
-    st.error(f"{error.message[:1].upper()}{error.message[1:]}.", icon=":material/error:")
+    st.markdown(f":red[:material/error:] {sentence(error.message)}")
 
 
 def there(choice: Choice) -> bool:

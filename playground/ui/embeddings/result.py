@@ -21,6 +21,7 @@ from playground.ui.embeddings.panel import request_button
 from playground.ui.embeddings.selection import draw_selection
 from playground.ui.embeddings.similarity import draw_similarity
 from playground.ui.fault import fault, sentence
+from playground.ui.look import note
 from playground.ui.permalink.share import copy_link
 from playground.ui.receipt import line
 from playground.ui.watch import BEAT, TICK, find
@@ -139,5 +140,7 @@ def _strange(found: Embedded) -> str:
 def _single(found: Embedded) -> None:
     """One thing has no map; its vector can still be looked at."""
     noun = found.noun.removesuffix("s")
-    st.info(f"One {noun} has nothing to lie near to. Add a second line or file, and the map shows how close they are.")
+    st.markdown(
+        note(f"One {noun} has nothing to lie near to. Add a second line or file, and the map shows how close they are.")
+    )
     st.bar_chart({"value": found.vectors[0].tolist()}, height=180, alt="The numbers of the vector")

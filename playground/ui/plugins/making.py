@@ -43,7 +43,7 @@ def _dialog() -> None:
         try:
             make(kind, name.strip(), version.strip())
         except PlaygroundError as error:
-            st.error(sentence(error.message), icon=":material/error:")
+            st.markdown(f":red[:material/error:] {sentence(error.message)}")
         else:
             st.rerun()
 

@@ -97,7 +97,7 @@ def _create(name: str, choices: Sequence[Choice], length: int | None, metric: Me
             with st.spinner("Asking the model for the length of its vectors"):
                 make(name, services, metric)
     except PlaygroundError as error:
-        st.error(sentence(error.message), icon=":material/error:")
+        st.markdown(f":red[:material/error:] {sentence(error.message)}")
     else:
         open_space(name)
         st.rerun()

@@ -61,7 +61,7 @@ def add_documents(space: Space) -> None:
             st.markdown(quiet("What is there already stays; a document with the same id is replaced."))
         problem = st.session_state.pop(_PROBLEM, "")
         if problem:
-            st.error(sentence(problem), icon=":material/error:")
+            st.markdown(f":red[:material/error:] {sentence(problem)}")
 
 
 def _ways(space: Space) -> list[str]:
@@ -104,7 +104,7 @@ def _table(space: Space) -> Callable[[], list[Entry]] | None:
             columns = _columns(space, name, table)
             return lambda: [Entry(row) for row in rows(table, columns)]
         case (_, PlaygroundError() as error):
-            st.error(sentence(error.message), icon=":material/error:")
+            st.markdown(f":red[:material/error:] {sentence(error.message)}")
     return None
 
 

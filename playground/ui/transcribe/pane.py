@@ -12,7 +12,7 @@ from playground.run import Run
 from playground.subtitles import FORMATS, clock
 from playground.ui.attachments.attachment import Attachment
 from playground.ui.fault import fault
-from playground.ui.look import quiet
+from playground.ui.look import note, quiet
 from playground.ui.permalink.share import copy_link
 from playground.ui.receipt import line
 from playground.ui.request import request_button
@@ -60,9 +60,7 @@ def _ended(run: RunRecord, sound: Attachment | None, place: Place, brief: bool) 
         st.markdown(plain(data["text"]))
         st.markdown(quiet("This model gives no times, so there is nothing to jump to."))
     else:
-        st.info(
-            "Nothing was heard. Is there speech in the recording, and is it loud enough?", icon=":material/hearing:"
-        )
+        st.markdown(note("Nothing was heard. Is there speech in the recording, and is it loud enough?", "hearing"))
     _actions(run, data, sound, key, brief)
 
 

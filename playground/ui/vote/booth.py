@@ -19,7 +19,7 @@ from playground.ui.compare.files import files_of
 from playground.ui.compare.session import Shown
 from playground.ui.conversation import answer_text
 from playground.ui.core import core
-from playground.ui.look import quiet
+from playground.ui.look import note, quiet
 from playground.ui.watch import draw_text
 
 _DRAWN = "vote_drawn"
@@ -55,10 +55,10 @@ def draw_booth(shown: Shown) -> None:
     left = [pair for pair in every if frozenset(shown.runs[cell] for cell in pair) not in voted]
     drawn = _drawn(shown, left)
     if not every or shown.asked.task == "embedding":
-        st.info("There are no two answers to judge: a vote wants words from two panes.", icon=":material/info:")
+        st.markdown(note("There are no two answers to judge: a vote wants words from two panes."))
     elif drawn is None:
         all_ = f"All {len(every):,} pairs of this set are" if len(every) > 1 else "The one pair of this set is"
-        st.success(f"{all_} judged.", icon=":material/check_circle:")
+        st.markdown(f":green[:material/check_circle:] {all_} judged.")
     else:
         _question(shown.asked, drawn.pair[0].row)
         _bar(shown, drawn, len(every) - len(left), len(every))
