@@ -4,10 +4,12 @@ import streamlit as st
 
 from playground.errors import NotFoundError
 from playground.ui.compare.session import shown_set
+from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault
 from playground.ui.scorecard.heading import draw_heading, draw_list
 from playground.ui.scorecard.progress import draw_progress
 from playground.ui.scorecard.view import draw_card
+from playground.ui.scorecard.welcome import welcome
 
 opened = st.query_params.get("set", "")
 shown = shown_set(opened) if opened else None
@@ -18,8 +20,10 @@ with st.container(key="scorecard_page"):
         if not shown.live:
             draw_card(shown)
     else:
-        st.markdown("### Scorecards")
         if opened:
             missing = f"there is no scorecard `{opened[:80]}`; it may belong to another data folder"
             fault(NotFoundError(missing), key="scorecard")
-        draw_list("scorecard", "scorecard.py", "No scorecard yet: run a comparison, then choose Scorecard below it.")
+        welcome()
+        if found := core().history.sets.recent(NAMESPACE, "scorecard", 30):
+            st.markdown("### Scorecards", anchors=False)
+            draw_list(found, "scorecard.py")

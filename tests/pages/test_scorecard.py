@@ -159,7 +159,8 @@ def test_all_that_failed_is_no_card(page: Page, cloud: Core, replay: ReplayServe
     replay.on("POST", CHAT, Answer(status=500, body=b"{}"))
     at = page("scorecard", set=scored(cloud, 1).id)
     assert "2 failed" in told(at)
-    assert "nothing to measure" in at.info[0].value
+    assert "nothing to measure" in told(at)
+    assert "**A · gpt-4o-mini**: 1 of 1 failed. `openai` failed" in told(at)
 
 
 def test_files_hold_every_run_and_no_key(cloud: Core):
@@ -178,9 +179,17 @@ def test_files_hold_every_run_and_no_key(cloud: Core):
     assert len(read["runs"]) == 4
 
 
+def test_an_example_is_measured_with_a_click(page: Page, core: Core):
+    at = page("scorecard").button(key="scorecard_example").click().run()
+    assert not at.exception
+    ended(at.query_params["set"][0])
+    assert "12 answers" in told(at.run())
+
+
 def test_without_a_set_the_page_lists_scorecards(page: Page, cloud: Core):
-    assert "No scorecard yet" in page("scorecard").info[0].value
+    at = page("scorecard")
+    assert "Run a comparison, then choose Scorecard below it" in told(at)
     scored(cloud, 1)
     at = page("scorecard", set="set_none")
     assert "There is no scorecard `set_none`" in told(at)
-    assert "Say {{word}}" in at.get("page_link")[0].proto.label
+    assert any(r"Say \{\{word\}\}" in each.proto.label for each in at.get("page_link"))

@@ -77,6 +77,10 @@ def _earlier() -> None:
         found = core().history.sets.recent(NAMESPACE, "comparison", 12)
         if not found:
             st.markdown(quiet("What you compare is kept, and stands here."))
+        with st.container(horizontal=True, gap="small", key="compare_elsewhere"):
+            st.page_link("scorecard.py", label="Scorecards", icon=":material/scoreboard:")
+            st.page_link("vote.py", label="Votes", icon=":material/how_to_vote:")
+            st.page_link("slides.py", label="Slides", icon=":material/slideshow:")
         for line in found:
             counts = f"{line.panes} panes" + (f", {line.rows:,} rows" if line.rows > 1 else "")
             facts = quiet(f"{counts} · {age(time.time() - line.created_at)}")

@@ -9,7 +9,7 @@ from playground.ui.card import card
 from playground.ui.compare import panes, question, rows
 
 WANTED = "compare_wanted"
-_LIFT = (
+NOTICE = (
     "The lift in the east wing is out of order from Monday to Thursday. A technician replaces the cable and the door "
     "sensor. Deliveries go through the west entrance in the meantime, where the ramp is. The cafeteria stays open, but "
     "closes an hour earlier, at three. Questions go to the front desk."
@@ -31,8 +31,8 @@ def welcome() -> None:
     st.markdown("Ask two to six at once, side by side: answers, times, tokens, cost, word by word.")
     with st.grid(2, gap="small"):
         line = "One notice, in one sentence and in three"
-        card("compare_example_one", "compare_arrows", "Same model, two settings", line, _want, _LIFT, None)
-        texts = Table({"text": [_LIFT, _PILOT, _TRAIN]})
+        card("compare_example_one", "compare_arrows", "Same model, two settings", line, _want, NOTICE, None)
+        texts = Table({"text": [NOTICE, _PILOT, _TRAIN]})
         line = "Three texts from a table, both settings"
         card("compare_example_rows", "table_rows", "Many rows", line, _want, "{{text}}", texts)
 

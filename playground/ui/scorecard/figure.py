@@ -1,6 +1,6 @@
 """A scorecard's figures as people read them, as rows of a table, and as an ECharts option with whiskers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,6 +22,12 @@ TITLES: Mapping[str, str] = {
     "votes": "Blind votes won",
 }
 _UNITS: Mapping[str, str] = {"ttft": "ms", "total": "ms", "rate": "tokens/s", "tokens": "tokens", "cost": "US dollars"}
+_CACHED = "Cached, left out"
+NOTES: Mapping[str, Callable[[Score], int]] = {
+    _CACHED: lambda score: score.cached,
+    "Asked apart": lambda score: score.apart,
+}
+"""Counts of runs that need to be told, below the measures."""
 _THOUSAND = 1000
 _ROOM = 1.05
 
@@ -55,7 +61,9 @@ class Row:
                 return seconds(value)
             case "cost":
                 return dollars(value)
-            case "rate" | "tokens":
+            case "rate":
+                return f"{value:,.0f}" if value >= 100 else f"{value:#.3g}".rstrip(".")
+            case "tokens":
                 return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
             case _:
                 return f"{value:.0%}"
@@ -93,12 +101,12 @@ def overview(card: Card, panes: Sequence[Pane]) -> dict[str, list[str]]:
     """The card as columns of a table: the measures, then each pane."""
     lines = rows(card)
     counts = {score.letter: score for score in card.scores}
-    names = [line.title for line in lines] + ["Cached, left out"]
+    notes = [name for name, read in NOTES.items() if name == _CACHED or any(map(read, card.scores))]
     return {
-        "Measure": names,
+        "Measure": [line.title for line in lines] + notes,
         **{
             called(pane): [line.told(line.estimates.get(pane.letter)) for line in lines]
-            + [f"{counts[pane.letter].cached:,}"]
+            + [f"{NOTES[name](counts[pane.letter]):,}" for name in notes]
             for pane in panes
         },
     }

@@ -1,16 +1,18 @@
 """The head of a page about one set: what was asked of whom; and the sets of one kind, to be opened."""
 
 import time
+from collections.abc import Sequence
 
 import streamlit as st
 
-from playground.comparison import Kind, Set
+from playground.comparison import Set
+from playground.store.sets import Line
 from playground.ui.cache.words import age
-from playground.ui.core import NAMESPACE, core
 from playground.ui.look import quiet
 from playground.ui.scorecard.figure import called
+from playground.ui.transcribe.words import plain
 
-_MOST = 300
+_MOST, _LINE = 300, 100
 
 
 def draw_heading(title: str, asked: Set) -> None:
@@ -29,13 +31,16 @@ def draw_heading(title: str, asked: Set) -> None:
         st.code(short, language=None, wrap_lines=True)
 
 
-def draw_list(kind: Kind, page: str, empty: str) -> None:
-    """Draw the sets of a kind as links, newest first."""
-    found = core().history.sets.recent(NAMESPACE, kind, 30)
-    if not found:
-        st.info(empty, icon=":material/info:")
-        st.page_link("compare.py", label="Compare", icon=":material/view_column:")
+def draw_list(found: Sequence[Line], page: str) -> None:
+    """Draw sets as links."""
     for line in found:
         counts = f"{line.panes} panes" + (f", {line.rows:,} rows" if line.rows > 1 else "")
-        label = f"{line.title or 'Without words'}  :small[:gray[{counts} · {age(time.time() - line.created_at)}]]"
+        label = (
+            f"{_short(line.title) or 'Without words'}  :small[:gray[{counts} · {age(time.time() - line.created_at)}]]"
+        )
         st.page_link(page, label=label, query_params={"set": line.id})
+
+
+def _short(title: str) -> str:
+    text = plain(title[:_LINE])
+    return f"{text}…" if len(title) > _LINE else text

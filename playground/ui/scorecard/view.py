@@ -13,12 +13,16 @@ from playground.scorecard.preference import concerning
 from playground.store.votes import Ballot
 from playground.ui.compare.session import Shown
 from playground.ui.core import core
-from playground.ui.look import quiet
+from playground.ui.look import note, quiet
 from playground.ui.scorecard.export import as_csv, as_json
 from playground.ui.scorecard.figure import Row, figure, in_words, lines, listed, overview, rows
 from playground.whiskers import height
 
 _CARD = "scorecard_card"
+_APART = (
+    " What was asked apart from the others, after a pane was late or had been stopped, counts for the pane itself, but "
+    "not in what is said of the time of two."
+)
 _SHOWN = 3
 """Sentences that stand open; six panes have fifteen for each measure."""
 
@@ -37,7 +41,7 @@ def draw_card(shown: Shown) -> None:
     """Draw the card of a set that has ended."""
     found = made(shown)
     if not any(run.status == "done" and cell.repeat >= 0 for cell, run in found.records.items()):
-        st.info("No run has answered, so there is nothing to measure yet.", icon=":material/info:")
+        st.markdown(note("No run has answered, so there is nothing to measure yet."))
         return
     panes = shown.asked.panes
     st.dataframe(
@@ -51,6 +55,7 @@ def draw_card(shown: Shown) -> None:
         quiet(
             "Medians, and in brackets the interval that holds the true one in 95 of 100 such cards; shares likewise. "
             "Of 5 runs it does in 93 of 100, of fewer there is none. Warm-ups and cached answers are left out."
+            + (_APART if any(score.apart for score in found.card.scores) else "")
         )
     )
     _files(shown.asked, found)
