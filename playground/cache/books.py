@@ -44,23 +44,26 @@ class Books:
         self.rules = rules
         self.clock = clock
         self._examples = examples
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._open: OrderedDict[tuple[str, str], Open] = OrderedDict()
+        self._loading: dict[tuple[str, str], threading.Lock] = {}
+        self._bringing = threading.Lock()
 
     def of(self, namespace: str, scope: str = "") -> Open:
         """The book that a scope's answers are in: the demo's while it is there and the scope is its, else the own."""
         return self.open(namespace, "demo" if scope.endswith(DEMO) and self._with_demo(namespace) else "own")
 
     def open(self, namespace: str, name: str) -> Open:
-        """A book by name, loaded when it is first asked for."""
+        """A book by name, loaded when it is first asked for: by one thread, while others go on with other books."""
         key = (namespace, name)
         with self._lock:
             found = self._open.get(key)
-            if found is None:
-                found = self._open[key] = self._load(self.shelf.book(namespace, name, self.embedder.name))
-                self._put_back()
-            self._open.move_to_end(key)
-            return found
+            if found is not None:
+                self._open.move_to_end(key)
+                return found
+            loading = self._loading.setdefault(key, threading.Lock())
+        with loading:
+            return self._open.get(key) or self._keep(key, self._load(*key))
 
     def by_id(self, book: int) -> Open | None:
         """A book by id; None when it is gone, or of another embedder."""
@@ -121,19 +124,24 @@ class Books:
 
     def _with_demo(self, namespace: str) -> bool:
         """`has_demo`; the first who asks in the namespace of people brings the examples, once."""
-        with self._lock:
+        with self._bringing:
             first = namespace == "default" and not self.has_demo(namespace)
             if first and self._examples is not None and "demo" not in self.shelf.rules(namespace):
                 self._examples(self, namespace)
             return self.has_demo(namespace)
 
-    def _load(self, book: Book) -> Open:
+    def _load(self, namespace: str, name: str) -> Open:
+        book = self.shelf.book(namespace, name, self.embedder.name)
         rules = self.rules.given(self.shelf.rules(book.namespace))
         core = make(self.embedder.dim, delta=rules.delta, guarantee=rules.guarantee, clock=self.clock)
         changes, number = self.shelf.everything(book.id)
         core.apply(changes)
         return Open(book, core, rules, number)
 
-    def _put_back(self) -> None:
-        while len(self._open) > AT_ONCE:
-            self._open.popitem(last=False)
+    def _keep(self, key: tuple[str, str], opened: Open) -> Open:
+        with self._lock:
+            self._open[key] = opened
+            self._loading.pop(key, None)
+            while len(self._open) > AT_ONCE:
+                self._open.popitem(last=False)
+        return opened

@@ -147,9 +147,9 @@ class Cache:
 
     def forget(self, namespace: str, entries: Iterable[int]) -> int:
         """Delete entries; with one whose answer a group shares goes the group. Returns how many are gone."""
-        gone = 0
+        gone, named = 0, list(entries)
         for opened in self._open(namespace):
-            mine = {line.entry for id_ in entries for line in self._with_group(opened, id_)}
+            mine = {line.entry for id_ in named for line in self._with_group(opened, id_)}
             changes = opened.core.forget(mine)
             self._books.write(opened, changes)
             gone += len(mine) if changes else 0

@@ -4,6 +4,8 @@ import hashlib
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from heapq import nsmallest
+from operator import attrgetter
 
 from playground.cache.decision import Answer
 from playground.cache.features import NEIGHBOURS, raised
@@ -145,7 +147,10 @@ class Memory:
 
     def first_out(self, entries: Sequence[Entry], size: int) -> list[int]:
         """Whom of all entries to evict: whatever has expired, then the least recently used until `size` are left."""
-        excess = len(entries) - size
-        order = sorted(entries, key=lambda entry: (self.live(entry), entry.used))
-        expired = sum(not self.live(entry) for entry in order)
-        return [entry.id for entry in order[: max(excess, expired)]]
+        now = self._clock()
+        expired = {entry.id for entry in entries if entry.expires is not None and entry.expires <= now}
+        excess = len(entries) - len(expired) - size
+        if excess <= 0:
+            return list(expired)
+        left = (entry for entry in entries if entry.id not in expired)
+        return [*expired, *(entry.id for entry in nsmallest(excess, left, key=attrgetter("used")))]

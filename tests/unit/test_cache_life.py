@@ -5,12 +5,16 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from playground.cache.books import Books
 from playground.cache.embedder import Embedder, bundled
+from playground.cache.journal import Changes
 from playground.cache.judges import Reading
 from playground.cache.learning import ROOM
 from playground.cache.rules import Rules
@@ -106,6 +110,32 @@ def test_an_entry_is_forgotten_without_reading_through_a_table(tmp_path: Path, t
     with closing(sqlite3.connect(tmp_path / "data.db")) as connection:
         plan = connection.execute(f"EXPLAIN QUERY PLAN DELETE FROM {table} WHERE entry = ?", (1,)).fetchall()
     assert f"SEARCH {table} USING" in str(plan)
+
+
+class SlowShelf(Shelf):
+    """A store that takes its time with the first book."""
+
+    def __init__(self, place: Where) -> None:
+        super().__init__(place)
+        self.asked, self.go = threading.Event(), threading.Event()
+
+    def everything(self, book: int) -> tuple[Changes, int]:
+        if book == 1:
+            self.asked.set()
+            assert self.go.wait(60)
+        return super().everything(book)
+
+
+def test_a_book_that_is_loaded_keeps_no_other_waiting(tmp_path: Path):
+    shelf = SlowShelf(tmp_path / "data.db")
+    books = Books(shelf, bundled(), Rules())
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(books.open, "first", "own") for _ in range(2)]
+        assert shelf.asked.wait(60)
+        assert books.open("second", "own").book.namespace == "second"
+        shelf.go.set()
+        assert waiting[0].result(60) is waiting[1].result(60), "it is loaded once"
+    shelf.close()
 
 
 def test_two_servers_in_one_place_share_answers_evidence_and_deletions(place: Where):

@@ -129,3 +129,15 @@ def test_the_hours_are_kept_for_charts(cache: Cache):
     hours = cache.history("default", now - 7200, now + 7200, step=24)
     assert sum(sum(hour.counts.values()) for hour in hours) == 3
     assert hours[-1].watch["own"]["exact"] <= 2
+
+
+def test_entries_of_both_books_are_deleted_however_they_are_named(tmp_path: Path):
+    cache = opened(tmp_path / "data.db")
+    cache.load_demo("mine")
+    ask(cache, Parrot(), namespace="mine")
+    named = [
+        next(line.entry for line in cache.entries("mine", limit=999) if line.demo is demo) for demo in (True, False)
+    ]
+    cache.forget("mine", iter(named))
+    assert not {line.entry for line in cache.entries("mine", limit=999)} & set(named)
+    cache.close()
