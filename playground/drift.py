@@ -57,9 +57,9 @@ def drift(before: RunRecord, after: RunRecord) -> Drift:
 
 
 def answers(run: RunRecord) -> list[str]:
-    """The texts of an answer, one per prompt, or what had arrived; none for vectors, JSON for a plugin's."""
+    """The texts of an answer, one per prompt, or what had arrived; none for vectors, JSON for what is `raw`."""
     data: Any = (run.response or {}).get("data")
-    if run.task == "plugin":
+    if run.raw:
         return [json.dumps(data, indent=2, ensure_ascii=False)] if data else []
     match data:
         case {"texts": [*texts]}:
@@ -88,7 +88,7 @@ def _model(run: RunRecord) -> str:
 
 
 def _vectors(run: RunRecord) -> Any:
-    data: Mapping[str, Any] = (run.response or {}).get("data") or {} if run.task != "plugin" else {}
+    data: Mapping[str, Any] = {} if run.raw else (run.response or {}).get("data") or {}
     return data.get("embeddings") or ([data["embedding"]] if data.get("embedding") else [])
 
 

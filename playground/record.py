@@ -7,6 +7,8 @@ from typing import Any, Literal
 from playground.call import Task
 from playground.pace import Burst
 
+Kind = Task | Literal["search"]
+"""What was asked for: one of the tasks of models, or the execution of a retriever at the hosted server."""
 Status = Literal["done", "failed", "cancelled"]
 Door = Literal["page", "api", "python", "cache"]
 """Where a run was asked for; `cache`: by the cache, to have two answers compared."""
@@ -43,7 +45,7 @@ class RunRecord:
     created_at: float
     namespace: str
     door: Door
-    task: Task | None
+    task: Kind | None
     provider: str
     model: str
     status: Status
@@ -65,12 +67,17 @@ class RunRecord:
     pace: tuple[tuple[Burst, ...], ...] = ()
 
     @property
+    def raw(self) -> bool:
+        """Whether question and answer have a shape of their own: a plugin's, or a search's."""
+        return self.task in ("plugin", "search")
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The texts that were answered, one per prompt: the response's, or what had arrived without one.
 
-        None of a plugin's, whose answer has a shape of its own.
+        None of an answer that is `raw`.
         """
-        data = (self.response or {}).get("data") if self.task != "plugin" else None
+        data = None if self.raw else (self.response or {}).get("data")
         match data:
             case {"texts": [*several]}:
                 return tuple(text or "" for text in several)

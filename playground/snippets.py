@@ -9,7 +9,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, TypeAlias
 
 from playground.call import Modality
@@ -63,6 +63,11 @@ def execution(body: Mapping[str, Any], namespace: str, retriever: str = "") -> P
         return Post(f"/v1/retrievers/{retriever}/execute", body, call, "documents", namespace)
     call = "AdhocRetrieversApi(client).execute_adhoc_retriever("
     return Post("/v1/retrievers/execute", body, call, "documents", namespace, attribute=False)
+
+
+def recorded(post: Post) -> dict[str, Any]:
+    """A request to another path as the history keeps it: its body, and in `sent` the rest."""
+    return {**post.body, "sent": {each.name: getattr(post, each.name) for each in fields(post) if each.name != "body"}}
 
 
 def body(request: RawInferenceRequest | Mapping[str, Any]) -> dict[str, Any]:
@@ -138,6 +143,9 @@ print(response{f".{post.told}" if post.attribute else f"[{post.told!r}]"})
 def _post(request: Asked) -> Post:
     if isinstance(request, Post):
         return request
+    if isinstance(request, Mapping) and "sent" in request:
+        own = ("provider", "model", "sent")  # what the history has beside the body
+        return Post(body={name: value for name, value in request.items() if name not in own}, **request["sent"])
     return Post("/v1/inference", body(request), "InferenceApi(client).execute_raw_inference(", "data")
 
 

@@ -6,8 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from playground.call import Task
-from playground.record import Door, RunRecord
+from playground.record import Door, Kind, RunRecord
 from playground.run import Run, State
 from playground.seal import seal
 from playground.store.excerpt import answer, question
@@ -37,7 +36,7 @@ class RunSummary(BaseModel):
     state: State
     created_at: datetime = Field(description="When it was asked for")
     door: Door = Field(description="Where it was asked")
-    task: Task | None = Field(description="The kind of answer; null when that could not be told")
+    task: Kind | None = Field(description="The kind of answer; null when that could not be told")
     provider: str
     model: str
     timings: RunTimings

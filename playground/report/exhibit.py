@@ -85,7 +85,7 @@ def _figures(run: RunRecord) -> Html:
 
 def _asked(run: RunRecord, files: Sequence[File]) -> Html:
     inputs: Mapping[str, Any] = run.request.get("inputs") or {}
-    if run.task == "plugin":
+    if run.raw:
         return inside(
             [tag("pre", _json(inputs)), _shelf(files), tag("pre", _json(run.request.get("parameters") or {}))]
         )
@@ -113,7 +113,7 @@ def _given(run: RunRecord) -> dict[str, Any]:
 def _answered(run: RunRecord) -> Html:
     data = (run.response or {}).get("data")
     data = data if isinstance(data, Mapping) else {}
-    if run.task == "plugin" and run.response:
+    if run.raw and run.response:
         return tag("pre", _json(data))
     vectors = data.get("embeddings") or ([data["embedding"]] if data.get("embedding") else [])
     texts = run.texts

@@ -33,7 +33,9 @@ def answer(record: RunRecord) -> str:
         if text:
             return _line(text)
     data = (record.response or {}).get("data")
-    if record.task == "plugin" and isinstance(data, Mapping):
+    if isinstance(data, Mapping) and isinstance(data.get("documents"), list):
+        return f"{len(data['documents']):,} documents"
+    if record.raw and isinstance(data, Mapping):
         return _line(", ".join(data))
     if isinstance(data, Mapping) and "dimensions" in data:
         vectors = len(data["embeddings"]) if "embeddings" in data else 1

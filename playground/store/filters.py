@@ -2,8 +2,7 @@
 
 from typing import Any, TypedDict
 
-from playground.call import Task
-from playground.record import Door, Status
+from playground.record import Door, Kind, Status
 from playground.store.excerpt import folded
 from playground.store.row import bound
 
@@ -22,7 +21,7 @@ class Filters(TypedDict, total=False):
     text: str
     provider: str | None
     model: str | None
-    task: Task | None
+    task: Kind | None
     status: Status | None
     door: Door | None
     since: float | None

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Unpack
 
-from playground.call import Task
 from playground.errors import NotFoundError
-from playground.record import RunRecord
+from playground.record import Kind, RunRecord
 from playground.store import rollup
 from playground.store.batches import Batches
 from playground.store.database import Database
@@ -95,7 +94,7 @@ class History:
         *,
         provider: str | None = None,
         model: str | None = None,
-        task: Task | None = None,
+        task: Kind | None = None,
     ) -> list[Period]:
         """Totals and percentiles by period and model from the hourly roll-up."""
         only = {"provider": provider, "model": model, "task": task}

@@ -8,8 +8,7 @@ from typing import Any
 
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from playground.call import Task
-from playground.record import Door, RunRecord, Status, Timings
+from playground.record import Door, Kind, RunRecord, Status, Timings
 from playground.store import excerpt
 from playground.store.place import Connection
 
@@ -49,7 +48,7 @@ class Glance:
     id: str
     created_at: float
     door: Door
-    task: Task | None
+    task: Kind | None
     provider: str
     model: str
     status: Status

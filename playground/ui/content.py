@@ -22,9 +22,10 @@ def show_request(run: RunRecord) -> None:
     inputs: Mapping[str, Any] = run.request.get("inputs") or {}
     with st.container(border=True, key="runs_asked"):
         st.markdown(":small[:gray[Asked]]")
-        if run.task == "plugin":
-            parameters = run.request.get("parameters")
-            st.json({"inputs": inputs} | ({"parameters": parameters} if parameters else {}), expanded=2)
+        if run.raw:
+            show(list(given(run.request).values()), "runs_asked")
+            more = {name: run.request[name] for name in ("parameters", "filters") if run.request.get(name)}
+            st.json(brief({"inputs": inputs, **more}), expanded=2)
             return
         if inputs.get("system"):
             st.caption(f"System prompt: {inputs['system']}")
@@ -47,8 +48,8 @@ def show_answer(run: RunRecord, key: str = "runs") -> None:
     data: Mapping[str, Any] = (run.response or {}).get("data") or {}
     with st.container(border=True, key=f"{key}_answered"):
         st.markdown(":small[:gray[Answered]]")
-        if run.task == "plugin" and run.response:
-            st.json(brief(data), expanded=2)
+        if run.raw and run.response:
+            _raw(run, data)
             return
         _reasoning(data.get("reasoning") or run.reasoning)
         if has_boxes(data):
@@ -66,6 +67,13 @@ def show_answer(run: RunRecord, key: str = "runs") -> None:
                 _written(texts, data)
             case _:
                 _partial(run)
+
+
+def _raw(run: RunRecord, data: Mapping[str, Any]) -> None:
+    if run.task == "search":
+        _documents(data["documents"])
+    else:
+        st.json(brief(data), expanded=2)
 
 
 def _written(texts: Sequence[str | None], data: Mapping[str, Any]) -> None:
@@ -124,6 +132,27 @@ def _vectors(vectors: Sequence[Sequence[float]]) -> None:
             "Values": st.column_config.BarChartColumn(width="medium"),
         },
         alt="Norm and values of each vector",
+    )
+
+
+def _documents(documents: Sequence[Mapping[str, Any]]) -> None:
+    """What a search found, best first."""
+    if not documents:
+        st.markdown("(nothing was found)")
+        return
+    shown = documents[:_ROWS]
+    st.dataframe(
+        {
+            "Document": [str(each.get("document_id", "")) for each in shown],
+            "Score": [each.get("score") for each in shown],
+            "Payload": [each.get("payload") or {} for each in shown],
+        },
+        column_config={
+            "Score": st.column_config.NumberColumn(format="%.4f", width="small"),
+            "Payload": st.column_config.JsonColumn(width="large"),
+        },
+        hide_index=True,
+        alt=f"The {len(documents):,} documents that were found",
     )
 
 

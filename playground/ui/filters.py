@@ -13,7 +13,7 @@ DEFAULT = "7 days"
 """What charts show when no period is picked."""
 STATES = {"done": "done", "failed": "failed", "cancelled": "stopped"}
 """Statuses by what people call them."""
-_TASKS = ("chat", "embedding", "transcription", "plugin")
+_TASKS = ("chat", "embedding", "transcription", "plugin", "search")
 _DAY = 86400
 _NAMES = ("text", "provider", "model", "task", "status", "period")
 

@@ -1,21 +1,33 @@
 """Hosted Mixpeek as one more target: a second playground, over HTTP, stands in for it."""
 
+import json
 from base64 import b64encode
 
 import pytest
 
+from playground.call import Stop
 from playground.contract import RawInferenceRequest
 from playground.errors import (
     BadRequestError,
+    CancelledError,
     ForbiddenError,
     InferenceServiceUnavailableError,
     NotFoundError,
+    ProviderError,
     UnauthorizedError,
 )
 from playground.hosted import Hosted
+from playground.hosted_search import search
 from playground.notebook import Playground
+from playground.report import report
+from playground.report.exhibit import Exhibit
 from playground.runs import build
 from playground.settings import Settings
+from playground.snippets import as_curl, as_json, execution
+from playground.store.keys import fingerprint
+from playground.vectors.library import adhoc
+from playground.vectors.scope import Scope
+from playground.vectors.store import Document, Index, Namespace
 from tests.replay import Answer
 from tests.specimens import PICTURE
 
@@ -159,3 +171,73 @@ def test_other_requests_go_there_too(server, told):
     with pytest.raises(ForbiddenError):
         hosted.request("GET", "/namespaces/default")
     hosted.close()
+
+
+@pytest.fixture(scope="module")
+def vectors(server):
+    """A namespace there with one document."""
+    where = Scope(fingerprint(server.key), "searched")
+    server.runs.library.store.create(Namespace(where.owner, "searched", (Index("v", 2),)))
+    server.runs.library.write(where, [Document("a", {"v": [1, 0]}, {"text": "found"})])
+    return "searched"
+
+
+@pytest.fixture
+def hosted(server, told, vectors):
+    """Settings that name the server and that namespace, with the key that owns it."""
+    made = Hosted(Settings.of(told | {"MIXPEEK_API_KEY": server.key, "MIXPEEK_NAMESPACE": vectors}))
+    yield made
+    made.close()
+
+
+def sought(value, **more):
+    """The request of a search."""
+    query = {"input_mode": "vector", "value": "{{INPUT.vector}}"}
+    stages = adhoc([{"feature_uri": "v", "query": query}]).stages
+    return execution({"stages": list(stages), "inputs": {"vector": value, **more}}, "searched")
+
+
+def test_a_search_there_is_a_run_here(server, near, hosted):
+    png = {"image_base64": PNG, "image_url": "https://example.com/a.png?signature=secret"}
+    run = search(near, hosted, sought([1, 0], **png), namespace="default", door="page", stop=Stop())
+    assert near.history.get(run.id, "default") == run
+    assert (run.provider, run.model, run.task, run.status) == ("mixpeek", "retrievers/execute", "search", "done")
+    assert [each["document_id"] for each in run.response["data"]["documents"]] == ["a"]
+    assert run.timings.total == run.response["latency_ms"] > 0
+    assert [run.exchanges[0][name] for name in ("method", "url", "status")] == [
+        "POST",
+        f"{server.url}/v1/retrievers/execute",
+        200,
+    ]
+    assert near.blobs.get(run.request["inputs"]["image_base64"])[0] == PICTURE.data
+    kept = repr(run)
+    assert not any(secret in kept for secret in (server.key, "signature=secret", PNG))
+    assert "/v1/retrievers/execute" in as_curl(run.request, "http://here")
+    assert json.loads(as_json(run.request))["stages"] == run.request["stages"]
+    assert near.history.glance("default", task="search")[0].answer == "1 documents"
+    assert b"retrievers/execute" in report([Exhibit(run, [], [])], "One", mask=str, made=0.0)
+
+
+def test_a_search_that_fails_there_is_a_run_with_its_error(near, hosted):
+    for value, kind in (([1, 0, 0], BadRequestError), ([], BadRequestError)):
+        with pytest.raises(kind):
+            search(near, hosted, sought(value), namespace="failing", door="page", stop=Stop())
+    stopped = Stop()
+    stopped.set()
+    with pytest.raises(CancelledError):
+        search(near, hosted, sought([1, 0]), namespace="failing", door="page", stop=stopped)
+    cancelled, *failed = near.history.glance("failing")
+    assert [each.status for each in (cancelled, *failed)] == ["cancelled", "failed", "failed"]
+    record = near.history.get(failed[1].id, "failing")
+    assert "3 numbers" in record.error["error"]["message"]
+    assert record.exchanges[0]["status"] == 422
+
+
+def test_an_answer_that_is_no_search_is_a_failed_run(near, told, provider):
+    provider.on("POST", "/v1/retrievers/execute", Answer.json({"ok": True}))
+    elsewhere = Hosted(Settings.of(told | {"MIXPEEK_BASE_URL": provider.url}))
+    with pytest.raises(ProviderError, match="without `documents`"):
+        search(near, elsewhere, sought([1, 0]), namespace="odd", door="page", stop=Stop())
+    record = near.history.get(near.history.glance("odd")[0].id, "odd")
+    assert (record.status, record.exchanges[0]["status"]) == ("failed", 200)
+    elsewhere.close()

@@ -420,7 +420,7 @@ def far(environment, tmp_path, tiny):
 
 
 @pytest.mark.slow
-def test_another_server_is_asked_by_its_own_retriever_and_by_this_pages_request(far, colours):
+def test_another_server_is_asked_by_its_own_retriever_and_by_this_pages_request(far, colours, page, core):
     retriever, url = far
     at = ask(colours, "red")
     at = settle(at.get_by_key("search_with").set_value(f"colours@mixpeek/{retriever}").run())
@@ -434,3 +434,11 @@ def test_another_server_is_asked_by_its_own_retriever_and_by_this_pages_request(
     [hit] = hits(at)
     assert "a red star" in hit
     assert "cosine 0.894" in hit
+    run = core().history.glance("default", task="search")[0]
+    assert (run.provider, run.model, run.status) == ("mixpeek", "retrievers/execute", "done")
+    assert f"[run](/runs?run={run.id}) · [receipt](/receipt?run={run.id})" in said(at)
+    for name in ("runs", "receipt"):
+        told = page(name, run=run.id)
+        assert not told.exception
+        assert ":gray-badge[search]" in said(told)
+        assert "far-away" in str(told.dataframe[0].value)

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 LAYERS = (
     ("app", "pages"),
     ("ui", "api", "notebook", "command", "__main__", "__init__"),
+    ("hosted_search",),
     ("runs", "run", "sweep", "pack", "batch", "lanes"),
     ("engine",),
     ("inspection",),

@@ -26,7 +26,12 @@ _FEW = 10
 
 
 def again_button(run: RunRecord) -> None:
-    """Draw the button that asks the same request again, files from the archive; the cache is left alone for it."""
+    """Draw the button that asks the same request again, files from the archive; the cache is left alone for it.
+
+    Nothing for a search, which is asked again on its page.
+    """
+    if run.task == "search":
+        return
     st.button(
         "Re-run",
         key="receipt_again",

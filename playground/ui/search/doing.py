@@ -40,10 +40,11 @@ def draw_line(outcome: Outcome, letter: str = "") -> None:
 def took(outcome: Outcome) -> str:
     """The line in Markdown: hits, milliseconds and their parts, the runs that embedded."""
     if outcome.target.hosted:
-        return f"**{len(outcome.found):,} hits** · **{seconds(outcome.ms)}** with the way there · {outcome.post.origin}"
-    total = outcome.target.space.count
-    parts = [f"**{len(outcome.found):,} of {total:,}**", f"**{seconds(outcome.ms)}**"]
-    if outcome.runs:
+        way = f"**{seconds(outcome.ms)}** with the way there"
+        parts = [f"**{len(outcome.found):,} hits**", way, outcome.post.origin]
+    else:
+        parts = [f"**{len(outcome.found):,} of {outcome.target.space.count:,}**", f"**{seconds(outcome.ms)}**"]
+    if outcome.runs and not outcome.target.hosted:
         parts.append(f"embedding {seconds(outcome.embedding_ms)} + search {seconds(outcome.searching_ms)}")
     links = [f"[run](/runs?run={run.id}) · [receipt](/receipt?run={run.id})" for run in outcome.runs[:2]]
     return " · ".join([*parts, *links])

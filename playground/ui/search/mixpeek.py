@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from playground.call import Stop
-from playground.errors import ProviderError
 from playground.hosted import ROW, Hosted
+from playground.hosted_search import search
 from playground.runs import Runs
 from playground.snippets import Post
-from playground.ui.core import core
+from playground.ui.core import NAMESPACE, core
 from playground.ui.search.work import Work
 from playground.vectors.execution import Execution, Found
 from playground.vectors.fusion import Place, Share
@@ -63,17 +62,15 @@ def addressed(post: Post) -> Post:
     )
 
 
-def execute(post: Post, stop: Stop) -> Execution:
-    """Send it and read what was found. Raises PlaygroundError."""
-    began = time.perf_counter()
-    answer = _hosted(core()).request("POST", post.path.removeprefix("/v1"), dict(post.body), stop=stop)
-    ms = (time.perf_counter() - began) * 1000
-    documents = (answer.get("documents") or answer.get("results") or []) if isinstance(answer, Mapping) else None
-    if not isinstance(documents, list):
-        raise ProviderError(f"{ROW.title} answered without `documents`")
+def execute(post: Post, work: Work[Any]) -> Execution:
+    """Send it, by a run that the work at hand remembers, and read what was found. Raises PlaygroundError."""
+    run = search(core(), _hosted(core()), post, namespace=NAMESPACE, door="page", stop=work.stop)
+    work.runs.append(run)
+    answer = (run.response or {})["data"]
     warnings = [str(each) for each in answer.get("warnings") or ()]
-    found = tuple(_found(number, each) for number, each in enumerate(documents, 1) if isinstance(each, Mapping))
-    return Execution(str(answer.get("execution_id") or ""), found, (), tuple(warnings), round(ms, 3))
+    documents = enumerate(answer["documents"], 1)
+    found = tuple(_found(number, each) for number, each in documents if isinstance(each, Mapping))
+    return Execution(str(answer.get("execution_id") or ""), found, (), tuple(warnings), run.timings.total)
 
 
 def _found(number: int, said: Mapping[str, Any]) -> Found:

@@ -25,7 +25,10 @@ _KEPT, _MEMORY = 24, "search_outcomes"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a target answered: `found` best first, `ms` altogether, `runs` the records of what was embedded for it."""
+    """What a target answered: `found` best first, `ms` altogether.
+
+    `runs` are the records of what was embedded for it, or of the search itself where it was asked elsewhere.
+    """
 
     question: Question
     target: Target
@@ -105,7 +108,7 @@ def again(searching: Searching) -> None:
 def _search(work: Searching, target: Target, question: Question) -> Outcome:
     retriever, request = plain(target, question), post(target, question)
     if target.hosted:
-        done = mixpeek.execute(request, work.stop)
+        done = mixpeek.execute(request, work)
     else:
         filters = request.body.get("filters")
         done = library().execute(target.space.scope, retriever, given(retriever, question), filters=filters)
