@@ -14,6 +14,7 @@ from playground.errors import BadRequestError
 from playground.pasted import pasted
 from playground.runs import Runs
 from playground.snippets import as_curl, as_json, as_mixpeek, as_python
+from playground.ui.cache.controls import DELTAS
 from playground.ui.forms.form import form_of
 from tests.pages.conftest import settle
 from tests.pages.test_runs import texts
@@ -60,38 +61,50 @@ def form() -> None:
     st.session_state["asked"] = asked
 
 
+NASTY = "it's \"so\" $(x) `id` $HOME \\ \\n {{a}}\n\nJSON\nEOF\n'\t漢字 🙂 \u2028 !!"
 WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).filter(str.strip)
+SAID = st.just(NASTY) | st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=30).filter(str.strip)
 LINES = WORDS.map(str.strip)
 PARAMETERS = st.fixed_dictionaries(
     {},
     optional={
         "temperature": st.floats(0, 2),
         "max_tokens": st.integers(1, 9999),
+        "top_p": st.floats(0, 1),
         "seed": st.integers(-9999, 9999),
         "stop": st.lists(LINES.filter(lambda text: len(text.splitlines()) == 1), min_size=1, max_size=2),
-        "logit_bias": st.dictionaries(WORDS, st.integers(-9, 9), min_size=1, max_size=2),
-        "schema": st.just({"type": "object", "properties": {"a": {"type": "string"}}}),
+        "logit_bias": st.dictionaries(SAID, st.integers(-9, 9), min_size=1, max_size=2),
+        "schema": st.just({"type": "object", "properties": {NASTY: {"type": "string"}}}),
     },
 ).map(lambda found: found or None)
 
 
-def turns(said: list[str]) -> list[dict[str, str]]:
-    roles = ("user", "assistant")
+IMAGE = {"type": "image", "url": "https://example.com/a.png"}
+
+
+def turns(said: list[str], seen: list[bool]) -> list[dict[str, object]]:
+    """A conversation; `seen` are the places in it where a person shows an image."""
     said = said if len(said) % 2 else said[:-1]
-    return [{"role": roles[place % 2], "content": text} for place, text in enumerate(said)]
+    return [
+        {"role": "assistant", "content": text}
+        if place % 2
+        else {"role": "user", "content": [IMAGE, {"type": "text", "text": text}] if seen[place // 2] else text}
+        for place, text in enumerate(said)
+    ]
 
 
-CACHE = st.sampled_from([{}, {"enable_semantic_cache": True, "cache_delta": 0.01}])
+CACHE = st.sampled_from([{}, *({"enable_semantic_cache": True, "cache_delta": delta} for delta in DELTAS)])
 CHATS = st.builds(
-    lambda said, system, parameters, cache: RawInferenceRequest(
+    lambda said, seen, system, parameters, cache: RawInferenceRequest(
         provider="openai",
         model="gpt-4.1",
-        inputs={"messages": turns(said)} | ({"system": system} if system else {}),
+        inputs={"messages": turns(said, seen)} | ({"system": system} if system else {}),
         parameters=parameters,
         **cache,
     ),
-    st.lists(WORDS, min_size=1, max_size=4),
-    st.none() | WORDS,
+    st.lists(SAID, min_size=1, max_size=4),
+    st.lists(st.booleans(), min_size=2, max_size=2),
+    st.none() | SAID,
     PARAMETERS,
     CACHE,
 )
@@ -108,7 +121,9 @@ SOUNDS = st.builds(
         provider="openai", model="whisper-1", inputs=inputs, parameters=parameters
     ),
     st.sampled_from([{"audio_url": "https://example.com/a.mp3"}, {"audio_base64": SOUND}]),
-    st.sampled_from([None, {"language": "en", "temperature": 0.2, "response_format": "verbose_json"}]),
+    st.sampled_from(
+        [None, {"language": "en", "prompt": "O'Brien", "temperature": 0.2, "response_format": "verbose_json"}]
+    ),
 )
 
 
