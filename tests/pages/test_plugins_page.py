@@ -173,7 +173,10 @@ def test_one_that_hangs_is_stopped(page, core, folder):
 
 
 def test_one_that_cannot_be_asked_says_why_and_what_to_do(page, core, folder):
-    write(folder / "sneaky", "sneaky", GOOD, imports="import subprocess")
+    place = write(folder / "sneaky", "sneaky", GOOD, imports="import subprocess")
+    for package in (place / "first", place / "second"):
+        package.mkdir()
+        (package / "__init__.py").touch()
     write(folder / "odd", "odd", GOOD, manifest='version = "1.0.0"\nfeatures = [{{"name": "v", "dimensions": 3}}]\n')
     at = page("plugins")
     assert said(at).count("cannot be asked]") == 2
@@ -182,6 +185,8 @@ def test_one_that_cannot_be_asked_says_why_and_what_to_do(page, core, folder):
     assert "`PLAYGROUND_PLUGINS_TRUSTED`" in said(at)
     assert "It imports `subprocess`, which a plugin may not." in said(at)
     assert "import subprocess" in [each.value for each in at.code], "the line stands below the finding"
+    code = [each.label for each in at.expander]
+    assert code == [f"`{file}`" for file in ("first/__init__.py", "manifest.py", "realtime.py", "second/__init__.py")]
     for name in ("Try it", "Checks", "Compare", "Health"):
         at = view(at, name)
         assert not at.exception

@@ -34,7 +34,8 @@ def about(plugin: Plugin, manifest: Manifest) -> None:
     st.markdown("### Code")
     st.markdown(quiet(f"In `{plugin.source.path}`. What is saved there counts from the next call on."))
     for file in files(plugin.source.path):
-        with st.expander(_name(plugin, file), icon=":material/code:", key=f"plugins_code_{file.name}"):
+        name = _name(plugin, file)
+        with st.expander(f"`{name}`", icon=":material/code:", key=f"plugins_code_{name}"):
             st.code(_text(file)[:_MOST], language="python", wrap_lines=True)
 
 
@@ -84,7 +85,7 @@ def _line(plugin: Plugin, finding: Finding) -> str:
 
 
 def _name(plugin: Plugin, file: Path) -> str:
-    return f"`{file.name if plugin.source.single else file.relative_to(plugin.source.path)}`"
+    return file.name if plugin.source.single else str(file.relative_to(plugin.source.path))
 
 
 def _text(file: Path) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from playground.errors import NotFoundError
 from playground.plugins.health import Health
 from playground.plugins.registry import Plugin
 from playground.ui.core import NAMESPACE, core
@@ -27,7 +28,11 @@ def condition(plugin: Plugin) -> None:
 
 
 def _draw(plugin: Plugin) -> None:
-    health = core().plugins.health(plugin.id, NAMESPACE)
+    try:
+        health = core().plugins.health(plugin.id, NAMESPACE)
+    except NotFoundError as error:  # it was taken away meanwhile
+        st.markdown(quiet(sentence(error.message)))
+        return
     with st.grid(5, min_column_width=120, gap="small"):
         for name, value in _figures(health).items():
             st.metric(name, value, border=True)
