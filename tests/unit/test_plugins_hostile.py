@@ -231,7 +231,8 @@ def test_a_process_that_is_killed_is_replaced_and_its_children_end_with_it(tmp_p
     found = registry()
     first = found.call("forks_1_0_0", {})
     os.kill(first["me"], 9)
-    assert gone(first["me"])
+    while found.health("forks_1_0_0").processes:  # `gone` is too early: a first thread ends before its process does
+        time.sleep(0.02)
     second = found.call("forks_1_0_0", {})
     assert second["me"] != first["me"]
     assert gone(first["child"])
