@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from playground.api.auth import Namespace, admit
 from playground.api.context import Context, Core, context, core
-from playground.api.openapi import failures
+from playground.api.openapi import INFERENCE_BODY, failures
 from playground.api.payload import Payload
 from playground.api.reply import Reply, encode
 from playground.batch import CHUNK
@@ -19,12 +19,6 @@ from playground.runs import Runs
 from playground.store.batches import Batch, State
 
 router = APIRouter(prefix="/v1/batches", dependencies=[Depends(admit)], tags=["Batches"])
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RawInferenceRequest"}}},
-    }
-}
 _LINES = {"application/jsonl": {"schema": {"type": "string"}, "example": '{"index": 0, "embedding": [0.1, 0.2]}\n'}}
 
 
@@ -66,7 +60,7 @@ class Dropped(BaseModel):
     operation_id="start_batch",
     response_model=BatchInfo,
     responses=failures(400, 401, 403, 404, 413, 429, 500, 503),
-    openapi_extra=_BODY,
+    openapi_extra=INFERENCE_BODY,
 )
 async def start(
     payload: Payload, request: Request, namespace: Namespace, core: Annotated[Core, Depends(core)]

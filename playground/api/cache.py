@@ -1,7 +1,8 @@
 """`/v1/cache`: how the semantic cache of a namespace stands, what a request would get, its content as JSON."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict
+from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
@@ -9,8 +10,8 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response, StreamingResponse
 
 from playground.api.auth import Namespace, admit
-from playground.api.context import Core, context, core
-from playground.api.openapi import failures
+from playground.api.context import Context, Core, context, core
+from playground.api.openapi import INFERENCE_BODY, failures
 from playground.api.payload import Payload
 from playground.api.reply import Reply
 from playground.runs import Runs
@@ -18,6 +19,8 @@ from playground.runs import Runs
 router = APIRouter(dependencies=[Depends(admit)], tags=["Cache"])
 
 FAILURES = failures(400, 401, 403, 404, 413, 429, 500)
+TOGETHER = 200
+"""Lines of an export that are read and sent together."""
 
 
 class CacheState(BaseModel):
@@ -71,6 +74,7 @@ async def clear(request: Request, namespace: Namespace, core: Annotated[Core, De
     operation_id="look_up_in_cache",
     response_model=LookUp,
     responses=FAILURES,
+    openapi_extra=INFERENCE_BODY,
 )
 async def lookup(
     request: Request, payload: Payload, namespace: Namespace, core: Annotated[Core, Depends(core)]
@@ -83,8 +87,8 @@ async def lookup(
 @router.get("/v1/cache/export", summary="Export the cache", operation_id="export_cache", responses=FAILURES)
 async def export(request: Request, namespace: Namespace, core: Annotated[Core, Depends(core)]) -> Response:
     """Everything of a namespace as JSON lines, for `POST /v1/cache/import`."""
-    lines: Iterator[bytes] = await context(request).work(lambda: core.runs.cache.export(namespace))
-    return StreamingResponse(lines, media_type="application/x-ndjson")
+    lines = await context(request).work(lambda: core.runs.cache.export(namespace))
+    return StreamingResponse(_pieces(context(request), lines), media_type="application/x-ndjson")
 
 
 @router.post(
@@ -99,6 +103,12 @@ async def load(request: Request, namespace: Namespace, core: Annotated[Core, Dep
     """Take in exported JSON lines; what is there already stays as it is."""
     lines = (await request.body()).splitlines()
     return Reply(Changed(entries=await context(request).work(lambda: core.runs.cache.load(namespace, lines))))
+
+
+async def _pieces(context: Context, lines: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Many lines at a time, read in a thread of ours."""
+    while piece := await context.work(lambda: b"".join(islice(lines, TOGETHER))):
+        yield piece
 
 
 def _state(runs: Runs, namespace: str) -> CacheState:

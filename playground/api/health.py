@@ -1,12 +1,11 @@
 """`GET /v1/health`: whether the process answers; needs no key and touches nothing."""
 
-from importlib.metadata import version
 from typing import Literal
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-VERSION = version("inference-playground")
+from playground.versions import PLAYGROUND
 
 router = APIRouter()
 
@@ -15,7 +14,7 @@ class Health(BaseModel):
     """The process answers."""
 
     status: Literal["ok"] = "ok"
-    version: str = Field(default=VERSION, description="Version of the playground")
+    version: str = Field(default=PLAYGROUND, description="Version of the playground")
 
 
 @router.get("/v1/health", tags=["Server"], summary="Health", operation_id="health", openapi_extra={"security": []})

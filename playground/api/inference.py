@@ -11,7 +11,7 @@ from playground.api.auth import Namespace, admit
 from playground.api.context import Core, context, core
 from playground.api.dry_run import MIME, DryRun, dry_run
 from playground.api.events import EventStream, decided, hang_up
-from playground.api.openapi import LIMIT_HEADERS, RUN_HEADERS, failures, headers
+from playground.api.openapi import INFERENCE_BODY, LIMIT_HEADERS, RUN_HEADERS, failures, headers
 from playground.api.payload import Payload
 from playground.api.reply import Reply, stamp
 from playground.cache.visit import Wish
@@ -53,12 +53,6 @@ Additions to the document this follows: dry runs, streaming, `X-Namespace` (scop
 run that somebody else stopped is a 499; what had arrived by then is in its record."""
 
 _EVENTS = {"schema": {"type": "string"}, "example": 'event: delta\ndata: {"index":0,"text":"Hello"}\n\n'}
-_BODY = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RawInferenceRequest"}}},
-    }
-}
 
 _KINDS = ("text/event-stream", "application/json", "application/*", "*/*")
 _QUALITY = re.compile(r";\s*q=([01](?:\.\d{0,3})?)\s*(?:;|$)", re.IGNORECASE)
@@ -80,7 +74,7 @@ router = APIRouter(dependencies=[Depends(admit)])
         },
         **failures(400, 401, 403, 404, 413, 429, 499, 500, 503, 504),
     },
-    openapi_extra=_BODY,
+    openapi_extra=INFERENCE_BODY,
 )
 async def execute(
     request: Request,

@@ -7,9 +7,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from playground.api.health import VERSION
 from playground.api.reply import Reply
 from playground.contract import ErrorResponse, HTTPValidationError, RawInferenceRequest
+from playground.versions import PLAYGROUND
 
 TITLE = "Inference Playground"
 DESCRIPTION = """\
@@ -41,6 +41,13 @@ _SECURITY = {
         "description": "The namespace of the request; without it `default`, or the key's first",
     },
 }
+INFERENCE_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RawInferenceRequest"}}},
+    }
+}
+"""The body that `payload.Payload` reads, for `openapi_extra=`."""
 RUN_HEADERS = {
     "X-Run-Id": "The run, for `GET /v1/runs/{id}`",
     "X-Cache": "What the cache did with each prompt, in order: `exact` and `hit` came from it; `off`, it was not asked",
@@ -85,7 +92,7 @@ async def openapi(request: Request) -> Response:
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document of the app; made once."""
     if app.openapi_schema is None:
-        made = get_openapi(title=TITLE, version=VERSION, description=DESCRIPTION, routes=app.routes)
+        made = get_openapi(title=TITLE, version=PLAYGROUND, description=DESCRIPTION, routes=app.routes)
         components = made.setdefault("components", {})
         components["schemas"]["RawInferenceRequest"] = _request()
         _name_bodies(made)

@@ -8,7 +8,8 @@ from starlette.responses import Response
 
 from playground.api.auth import Namespace, admit
 from playground.api.context import Core, context, core
-from playground.api.openapi import failures
+from playground.api.openapi import body, failures
+from playground.api.payload import reader
 from playground.api.reply import Reply
 from playground.api.run import (
     CacheVerdict,
@@ -100,13 +101,14 @@ async def cancel(id: str, request: Request, namespace: Namespace, core: Annotate
     summary="Say whether a cached answer is right",
     operation_id="judge_cached_answer",
     response_model=Learned,
-    responses=failures(400, 401, 403, 404, 429, 500),
+    responses=failures(400, 401, 403, 404, 413, 429, 500),
+    openapi_extra=body(CacheVerdict),
 )
 async def verdict(
     id: str,  # noqa: A002
-    verdict: CacheVerdict,
     request: Request,
     namespace: Namespace,
+    verdict: Annotated[CacheVerdict, Depends(reader(CacheVerdict))],
     core: Annotated[Core, Depends(core)],
 ) -> Response:
     """A person's word on an answer that came from the cache: it is evidence, and a wrong one is not reused."""

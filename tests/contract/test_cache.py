@@ -106,6 +106,9 @@ def test_the_run_has_the_receipt_and_takes_a_verdict(ask, client: httpx.Client, 
     assert (refused.status_code, refused.json()["error"]["type"]) == (400, "BadRequestError")
     assert client.post("/v1/runs/none/cache/verdict", json={"right": True}, headers=headers).status_code == 404
     assert client.post(path, json={}, headers=headers).status_code == 422
+    nobody = {"Authorization": "Bearer nobody", "Content-Type": "application/json"}
+    stranger = client.post(path, content=b"{nonsense", headers=nobody)
+    assert stranger.status_code == 401, "who has no key learns nothing from a bad body"
 
 
 def test_the_cache_is_looked_at_moved_and_cleared(ask, client: httpx.Client, provider: ReplayServer):

@@ -95,6 +95,15 @@ def test_every_other_operation_is_declared(spec):
     assert spec["paths"]["/v1/health"]["get"]["security"] == []
 
 
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [("/v1/cache/lookup", "RawInferenceRequest"), ("/v1/runs/{id}/cache/verdict", "CacheVerdict")],
+)
+def test_bodies_that_are_read_by_hand_are_declared(spec, path: str, shape: str):
+    content = spec["paths"][path]["post"]["requestBody"]["content"]
+    assert content["application/json"]["schema"] == {"$ref": f"#/components/schemas/{shape}"}
+
+
 def test_references_lead_somewhere(spec):
     text = json.dumps(spec)
     names = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
