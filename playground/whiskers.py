@@ -26,9 +26,11 @@ def height(lines: Sequence[Whisker]) -> int:
     return _ROW * len(lines) + _AROUND
 
 
-def whiskers(lines: Sequence[Whisker]) -> dict[str, Any]:
-    """The option for shares between 0 and 1, one line each, the first on top."""
-    groups = list(dict.fromkeys(line.group for line in lines))
+def whiskers(lines: Sequence[Whisker], groups: Sequence[str] = ()) -> dict[str, Any]:
+    """The option for shares between 0 and 1, one line each, the first on top. `groups` are all that there are, so that
+    each has its colour also in a figure that others are missing from.
+    """
+    groups = groups or list(dict.fromkeys(line.group for line in lines))
     series = [each for group in groups for each in _series(group, lines)]
     chances = [[line.chance, row] for row, line in enumerate(lines) if line.chance is not None]
     if chances:

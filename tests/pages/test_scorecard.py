@@ -180,15 +180,16 @@ def test_files_hold_every_run_and_no_key(cloud: Core):
 
 
 def test_an_example_is_measured_with_a_click(page: Page, core: Core):
-    at = page("scorecard").button(key="scorecard_example").click().run()
+    at = page("scorecard").button(key="scorecard_example_settings").click().run()
     assert not at.exception
     ended(at.query_params["set"][0])
     assert "12 answers" in told(at.run())
+    assert "**A · summary**, local, sentences 1 · **B · summary**, local, sentences 3" in told(at)
 
 
 def test_without_a_set_the_page_lists_scorecards(page: Page, cloud: Core):
     at = page("scorecard")
-    assert "Run a comparison, then choose Scorecard below it" in told(at)
+    assert "run a comparison, then choose Scorecard below it" in told(at)
     scored(cloud, 1)
     at = page("scorecard", set="set_none")
     assert "There is no scorecard `set_none`" in told(at)

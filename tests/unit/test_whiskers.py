@@ -24,4 +24,5 @@ def test_dots_intervals_and_chance_stand_on_their_lines():
 
 def test_without_chance_nothing_speaks_of_it():
     assert whiskers(LINES[1:2])["legend"]["data"] == ["B"]
+    assert [each["name"] for each in whiskers(LINES[1:2], ["A", "B"])["series"]] == ["A", "A", "B", "B"], "colours stay"
     assert height(LINES) > height(LINES[:1])

@@ -142,7 +142,7 @@ def figure(row: Row, panes: Sequence[Pane]) -> dict[str, Any]:
         "splitNumber": 4,
         "axisLabel": {"showMaxLabel": row.share},
     }
-    return {**whiskers(drawn), "xAxis": axis, "legend": {"show": False}}
+    return {**whiskers(drawn, list(map(called, panes))), "xAxis": axis, "legend": {"show": False}}
 
 
 def lines(row: Row, panes: Sequence[Pane]) -> list[Whisker]:
@@ -155,6 +155,22 @@ def lines(row: Row, panes: Sequence[Pane]) -> list[Whisker]:
 def called(pane: Pane) -> str:
     """`A · gpt-5`."""
     return f"{pane.letter} · {pane.model}"
+
+
+def setting(pane: Pane, panes: Sequence[Pane]) -> str:
+    """What sets a pane apart from others of its model: `sentences 3`, `own system prompt`; empty where nothing does."""
+    others = [
+        other for other in panes if other != pane and (other.provider, other.model) == (pane.provider, pane.model)
+    ]
+    names = dict.fromkeys(name for each in (pane, *others) for name in each.parameters)
+    told = [
+        f"{name} {pane.parameters.get(name, 'not set')}"
+        for name in names
+        if any(other.parameters.get(name) != pane.parameters.get(name) for other in others)
+    ]
+    told += ["own system prompt"] if any(other.system != pane.system for other in others) else []
+    told += ["own schema"] if any(other.schema != pane.schema for other in others) else []
+    return ", ".join(told)
 
 
 def in_words(row: Row, panes: Sequence[Pane]) -> str:

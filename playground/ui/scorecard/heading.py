@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from playground.comparison import Set
+from playground.comparison import Pane, Set
 from playground.store.sets import Line
 from playground.ui.cache.words import age
 from playground.ui.look import quiet
-from playground.ui.scorecard.figure import called
+from playground.ui.scorecard.figure import called, setting
 from playground.ui.transcribe.words import plain
 
 _MOST, _LINE = 300, 100
@@ -25,7 +25,8 @@ def draw_heading(title: str, asked: Set) -> None:
         st.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params={"set": asked.id})
     rows = f" · {len(asked.rows):,} rows" if len(asked.rows) > 1 else ""
     files = f" · {len(asked.files)} file{'s' * (len(asked.files) > 1)}" if asked.files else ""
-    st.markdown(quiet(" · ".join(f"**{called(pane)}**, {pane.provider}" for pane in asked.panes) + rows + files))
+    who = [f"**{called(pane)}**, {_facts(pane, asked.panes)}" for pane in asked.panes]
+    st.markdown(quiet(" · ".join(who) + rows + files))
     if asked.prompt.strip():
         short = asked.prompt if len(asked.prompt) <= _MOST else f"{asked.prompt[:_MOST]} …"
         st.code(short, language=None, wrap_lines=True)
@@ -39,6 +40,10 @@ def draw_list(found: Sequence[Line], page: str) -> None:
             f"{_short(line.title) or 'Without words'}  :small[:gray[{counts} · {age(time.time() - line.created_at)}]]"
         )
         st.page_link(page, label=label, query_params={"set": line.id})
+
+
+def _facts(pane: Pane, panes: Sequence[Pane]) -> str:
+    return ", ".join(filter(None, (pane.provider, plain(setting(pane, panes)))))
 
 
 def _short(title: str) -> str:

@@ -61,6 +61,8 @@ def draw_card(shown: Shown) -> None:
     _files(shown.asked, found)
     with st.grid(2, min_column_width=330, gap="medium", key="scorecard_figures"):
         for row in rows(found.card):
+            if not any(each.value for each in row.estimates.values()) and not row.share:  # what is free needs no figure
+                continue
             with st.container(border=True, height="stretch", key=f"scorecard_{row.name}"):
                 _measure(row, panes, found.card.sentences.get(row.name, ()))
 

@@ -9,6 +9,7 @@ from playground.scorecard.plan import order
 from playground.ui.card import card
 from playground.ui.compare.welcome import NOTICE
 from playground.ui.core import NAMESPACE, core
+from playground.ui.look import quiet
 
 _REPEATS = 6
 
@@ -22,10 +23,10 @@ def welcome() -> None:
     )
     with st.grid(2, min_column_width=300, gap="small"):
         line = "One notice, in one sentence and in three, six times each"
-        card("scorecard_example", "scoreboard", "Measure two settings of one model", line, _example)
-        with st.container(border=True, height="stretch", key="scorecard_own"):
-            st.markdown("**Your own models**  \nRun a comparison, then choose Scorecard below it.")
-            st.page_link("compare.py", label="Compare", icon=":material/view_column:")
+        card("scorecard_example_settings", "scoreboard", "Measure two settings of one model", line, _example)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scorecard_own"):
+        st.markdown(quiet("For your own models: run a comparison, then choose Scorecard below it."), width="content")
+        st.page_link("compare.py", label="Compare", icon=":material/view_column:")
 
 
 def _example() -> None:
