@@ -46,6 +46,15 @@ class Speaker:
         with self._connection.cursor() as cursor:
             cursor.executemany(translated(statement), rows)
 
+    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows in PostgreSQL's binary form, many times faster than one by one; each value says its own bytes."""
+        with (
+            self._connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT BINARY)".encode()) as sent,
+        ):
+            for row in rows:
+                sent.write_row(row)
+
     def close(self) -> None:
         """Hang up."""
         self._connection.close()

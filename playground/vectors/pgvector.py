@@ -7,9 +7,9 @@ https://github.com/pgvector/pgvector
 
 import json
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import psycopg
@@ -21,11 +21,14 @@ from playground.store.row import bound, unbound
 from playground.vectors.filter import Filter
 from playground.vectors.hnsw import Builder, Graph
 from playground.vectors.jsonpath import predicate
-from playground.vectors.parcel import Parcel, fitted
+from playground.vectors.parcel import Parcel, Ready, fitted
 from playground.vectors.score import scores
 from playground.vectors.spaces import Key, Space, find
 from playground.vectors.store import Hit, Index, Query, Vector
 from playground.vectors.tables import Selection, asked, ranked
+
+if TYPE_CHECKING:
+    from playground.store.dialect import Speaker
 
 _MORE = 8  # candidates beyond k, or 2k in float16: pgvector does not sort in float64
 _PASSING = 2000
@@ -34,7 +37,7 @@ _PASSING = 2000
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A vector as pgvector sends and receives it."""
+    """A value in PostgreSQL's binary form, such as a vector as pgvector sends and receives it."""
 
     data: bytes
 
@@ -81,20 +84,15 @@ class Pgvector:
         return f"vector({index.dimension})"
 
     def write(self, connection: Connection, space: Space, parcel: Parcel) -> None:
-        """Row by row, without waiting for each; none takes the place of a row that a graph has, which takes long."""
+        """All in one go; none takes the place of a row that a graph has, which takes long."""
         columns = ("id", "changed", "payload", "filterable", *space.columns.values())
         connection.execute(f"DELETE FROM {space.table} WHERE id = ANY(?)", ([*map(bound, parcel.documents)],))
-        connection.executemany(
-            f"INSERT INTO {space.table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-            [
-                (
-                    *(bound(id_), space.namespace.changes, ready.payload, _filterable(ready.payload)),
-                    *(packed(ready.vectors.get(name)) for name in space.columns),
-                )
-                for id_, ready in parcel.documents.items()
-            ],
+        changed = Packed(struct.pack(">q", space.namespace.changes))
+        rows = (
+            (bound(id_), changed, ready.payload, _filterable(ready.payload), *_vectors(ready, space))
+            for id_, ready in parcel.documents.items()
         )
-
+        cast("Speaker", connection).copy(space.table, columns, rows)
         last = connection.execute(f"SELECT max(number) FROM {space.table}").fetchone()[0] or 0
         reaches = _reaches(connection, space)
         for index in space.namespace.indexes:
@@ -171,11 +169,14 @@ def _reaches(connection: Connection, space: Space) -> dict[str, int]:
     return dict(rows.fetchall())
 
 
-def _filterable(payload: str) -> str:
-    """The payload as `jsonb` takes it: its texts `bound`."""
-    if "\\u" not in payload:
-        return payload
-    return json.dumps(_bound(json.loads(payload)))
+def _vectors(ready: Ready, space: Space) -> Iterator[Packed | None]:
+    return (packed(ready.vectors.get(name)) for name in space.columns)
+
+
+def _filterable(payload: str) -> Packed:
+    """The payload as `jsonb` takes it: its texts `bound`; its binary form begins with a 1."""
+    text = json.dumps(_bound(json.loads(payload))) if "\\u" in payload else payload
+    return Packed(b"\1" + text.encode())
 
 
 def _bound(value: Any) -> Any:
