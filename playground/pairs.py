@@ -89,8 +89,9 @@ class _Index:
         self._rows: dict[str, list[int]] = {}
         for row, text in enumerate(self._texts):
             self._rows.setdefault(text, []).append(row)
+        known = set(self._texts)
         for row, each in enumerate(ids):
-            if each is not None and _plain(str(each)) not in self._texts:
+            if each is not None and _plain(str(each)) not in known:
                 self._rows.setdefault(_plain(str(each)), []).append(row)
 
     def rows(self, name: str, query: str) -> list[int]:
