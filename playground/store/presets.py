@@ -47,12 +47,12 @@ class Presets:
 
     def rename(self, namespace: str, task: Shelf, name: str, new: str) -> None:
         """Give a preset another name. Raises BadRequestError when another preset has it."""
-        if new[:NAME] != name and new[:NAME] in self.all(namespace, task):
-            raise BadRequestError(f"there is a preset `{new}` already; choose another name, or delete it first")
-        values = (bound(new[:NAME]), *_key(namespace, task, name))
+        old, other = _key(namespace, task, name), _key(namespace, task, new)
 
         def work(connection: Connection) -> None:
-            connection.execute(f"UPDATE presets SET name = ? WHERE {_OURS}", values)
+            if old != other and connection.execute(f"SELECT 1 FROM presets WHERE {_OURS}", other).fetchone():
+                raise BadRequestError(f"there is a preset `{new}` already; choose another name, or delete it first")
+            connection.execute(f"UPDATE presets SET name = ? WHERE {_OURS}", (other[-1], *old))
 
         self._database.write(work)
 
