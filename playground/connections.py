@@ -15,7 +15,7 @@ from functools import cached_property, partial
 import httpcore
 
 from playground.call import Stop
-from playground.line import Line, UnansweredError
+from playground.line import Line, UnansweredError, trust
 
 KEEP_ALIVE = 3.0
 """Seconds an idle connection is kept; servers usually give up after 5, and whoever asks in that moment loses."""
@@ -150,12 +150,7 @@ class Connections:
 
     @cached_property
     def _context(self) -> ssl.SSLContext:
-        """The trust of the system (and of `SSL_CERT_FILE`) and, for systems that bring none, certifi's."""
-        import certifi
-
-        context = ssl.create_default_context()
-        context.load_verify_locations(certifi.where())
-        return context
+        return trust()
 
 
 def _close(idle: dict[Origin, deque[Connection]]) -> None:

@@ -18,7 +18,7 @@ import httpx
 from playground.call import Stop
 from playground.errors import BadRequestError, CancelledError, PayloadTooLargeError
 from playground.guard import PORTS, Guard, parse, refused
-from playground.line import Line
+from playground.line import Line, trust
 
 MAX_REDIRECTS = 3
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -75,12 +75,7 @@ class Fetcher:
 
     @cached_property
     def _trust(self) -> ssl.SSLContext:
-        """The trust of the system (and of `SSL_CERT_FILE`) and, for systems that bring none, certifi's."""
-        import certifi
-
-        context = ssl.create_default_context()
-        context.load_verify_locations(certifi.where())
-        return context
+        return trust()
 
     def get(self, address: str, field: str, stop: Stop, allowance: Allowance) -> bytes:
         """The file at an http(s) address; `field` is where it stands in `inputs`.

@@ -13,6 +13,15 @@ import httpcore
 _SMALL = 65536
 
 
+def trust() -> ssl.SSLContext:
+    """The trust of the system (and of `SSL_CERT_FILE`) and, for systems that bring none, certifi's."""
+    import certifi
+
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context
+
+
 class UnansweredError(httpcore.NetworkError):
     """The connection ended before a byte of the answer: the request may be sent again."""
 
