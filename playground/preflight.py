@@ -12,7 +12,7 @@ from typing import Any
 
 from playground.call import Call, Modality, Task, Usage
 from playground.errors import BadRequestError, PlaygroundError
-from playground.pricing import cost
+from playground.pricing import LOCAL, cost
 from playground.providers import capability
 from playground.resolve import Plan
 from playground.tokens import MESSAGE, estimate
@@ -190,7 +190,7 @@ def _dollars(
         return None
     highs = [None if output is None else price(prompt=high, completion=output) for _, high in sizes]
     least = sum(each or 0.0 for each in lows)
-    free = plan.provider.name == "local"
+    free = plan.provider.name == LOCAL
     if not free and (open_ended or None in highs):
         return Range(least, None)
     return Range(least, sum(each or 0.0 for each in highs))

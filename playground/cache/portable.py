@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+import numpy as np
+
 from playground.cache.books import Books, Open
 from playground.cache.coding import read_label, write_label
 from playground.cache.journal import Change, Joined, Judged, Learned, Remembered, Spent
@@ -116,8 +118,6 @@ class _Arrival:
 
     def _vector(self, prompt: str, given: str | None) -> bytes | None:
         """Its own vector, or one by this cache's encoder."""
-        import numpy as np
-
         if given is None:
             return None
         if self._vectors:
