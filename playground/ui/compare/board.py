@@ -8,6 +8,7 @@ import streamlit as st
 from playground.call import Task
 from playground.comparison import Cell
 from playground.ui.compare import session
+from playground.ui.compare.glance import draw_glance
 from playground.ui.compare.outcome import Base, draw_outcome, text_of
 from playground.ui.compare.pane import Common, Head, head
 from playground.ui.compare.panes import letters
@@ -50,6 +51,8 @@ def draw_base(shown: Shown | None) -> Base | None:
             persist_state="session",
             label_visibility="collapsed",
         )
+        st.space("stretch")
+        draw_glance(shown)
     text = text_of(shown.run(letter)) if letter else None
     return Base(letter, text) if letter and text else None
 

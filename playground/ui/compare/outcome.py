@@ -101,5 +101,6 @@ def _differences(base: Base, letter: str, text: str, key: str) -> None:
     pairs = align(base.text.split(), text.split())
     found = counts(pairs)
     told = [f"{found[kind]:,} {name}" for kind, name in names.items() if found[kind]]
-    st.markdown(quiet(" · ".join(told) if told else f"Word for word the same as {base.letter}."))
+    words = f"{found['same']:,} of {len(pairs):,} words the same"
+    st.markdown(quiet(" · ".join([words, *told]) if told else f"Word for word the same as {base.letter}."))
     draw_diff(stretches(pairs), names, (base.letter, letter), key=f"{key}_diff")

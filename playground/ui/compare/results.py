@@ -43,7 +43,8 @@ def _results(id: str, *, live: bool) -> None:  # noqa: A002 - the field's name
         selection_mode="single-row",
         column_config={
             "#": st.column_config.NumberColumn(width=48),
-            **{name: st.column_config.Column(width="medium") for name in list(table[0])[1:]},
+            **{name: st.column_config.Column(width="small") for name in shown.asked.rows[0]},
+            **{pane.letter: st.column_config.Column(width="medium") for pane in shown.asked.panes},
         },
         alt="Answers by row and pane",
     )
