@@ -1,16 +1,38 @@
-"""Two embedding models on the same items: do they agree on who is near whom, in their original spaces?"""
+"""Two embedding models on the same items: do they agree on who is near whom, in their original spaces?
+
+What is estimated is the share that other sets of as many such items would have on average. Items are each other's
+neighbours, so their shares are no independent values: as if they were, an interval held the truth in 67 to 95 % of
+simulated samples. Nor can items be drawn again with replacement, or left out one at a time: a copy is everybody's
+nearest neighbour, and one item more or less moves many lists (the jackknife's deviation is 1.1 to 3 times the true
+one, the bootstrap of shares is the independent one).
+
+Two halves of the items have no item in common and so are two independent samples: half of their squared difference,
+over many partitions, is the variance of a sample of half the size without bias, whatever depends on what (the partition
+resampling of Wang and Lindsay, 2014). From there to the whole sample: with half as many neighbours among half as many
+items a neighbourhood is as wide as before, so what shares have in common, the covariance, is taken from the halves,
+and how a single one scatters from the whole.
+"""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from numpy.typing import NDArray
+from scipy.stats import t
 
 from playground.errors import BadRequestError
-from playground.matrix import Indices, Vectors
+from playground.matrix import Indices, Vectors, blocks
 from playground.neighbours import nearest
 from playground.scorecard.estimate import LEVEL, Estimate
+
+FEWEST, EACH = 40, 8
+"""An interval takes as many items, and as many for each neighbour; below that it holds the truth too seldom."""
+_MOST, _LEAST, _WORK = 100, 30, 100_000
+"""Ways to part the items: fewer of more items, as so many are looked at in all."""
+
+Groups = NDArray[np.int8]
+Shares = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +49,16 @@ class Overlap:
     changed: Sequence[int]
 
 
+def needed(k: int) -> int:
+    """The fewest items of which the overlap of `k` neighbours has an interval."""
+    return max(FEWEST, EACH * k)
+
+
+def reach(k: int) -> int:
+    """How many neighbours are looked through for `k` of them: a half holds each with a chance of one half."""
+    return 2 * k + 20
+
+
 def overlap(first: Vectors, second: Vectors, k: int = 10, level: float = LEVEL) -> Overlap:
     """Of two sets of vectors for the same items, row by row; their dimensions may differ.
 
@@ -35,31 +67,92 @@ def overlap(first: Vectors, second: Vectors, k: int = 10, level: float = LEVEL) 
     """
     _check(len(first), len(second))
     k = min(k, len(first) - 2)
-    return shared(nearest(first, k).indices, nearest(second, k).indices, k, level)
+    return shared(nearest(first, reach(k)).indices, nearest(second, reach(k)).indices, k, level)
 
 
 def shared(first: Indices, second: Indices, k: int, level: float = LEVEL) -> Overlap:
-    """The same of lists of nearest neighbours, (n, at least k) row numbers each, nearest first.
+    """The same of lists of nearest neighbours, nearest first: (n, `reach(k)`) row numbers each, or all others.
 
-    Items are each other's neighbours, so their shares are no independent values: as if they were, an interval held the
-    truth in 71 to 89 % of simulated samples. An item also counts through the lists it stands in; with half of that
-    added to its own share, 95 % intervals held it in 88 to 100 %.
+    In a seeded study (`tests/bench/overlap.py`) 95 % intervals held the truth in 95.9 % of samples on average, setting by
+    setting in 93 to 98 %.
     """
     _check(len(first), len(second))
     n = len(first)
-    pairs = zip(first[:, :k].tolist(), second[:, :k].tolist(), strict=True)
-    common = [set(ours) & set(theirs) for ours, theirs in pairs]
-    shares = np.array([len(each) for each in common]) / k
-    named = np.bincount([item for each in common for item in each], minlength=n) / k
+    pair = _Pair(first[:, : reach(k)], second[:, : reach(k)])
+    [shares] = pair.shares(np.zeros((1, n), np.int8), k)
     value = float(shares.mean())
-    reach = float(norm.ppf((1 + level) / 2)) * float(np.std(shares + named / 2)) / math.sqrt(n)
+    low, high = (None, None) if n < needed(k) else _bounds(pair, shares, k, level)
     return Overlap(
-        share=Estimate(value, max(0.0, value - reach), min(1.0, value + reach), n),
+        share=Estimate(value, low, high, n),
         chance=k / (n - 1),
         k=k,
         shares=shares.tolist(),
         changed=np.argsort(shares, kind="stable").tolist(),
     )
+
+
+class _Pair:
+    """Two lists of neighbours for each item, and where each name of the first stands in the second."""
+
+    def __init__(self, first: Indices, second: Indices) -> None:
+        self._first, self._second = first, second
+        n, width = second.shape
+        rows = np.arange(n)[:, None] * n
+        keys = (rows + second).ravel()
+        order = np.argsort(keys)
+        wanted = rows + first
+        found = np.minimum(np.searchsorted(keys, wanted, sorter=order), keys.size - 1)
+        there = keys[order[found]] == wanted
+        self._twin = np.where(there, order[found] % width, width)
+
+    def shares(self, groups: Groups, k: int) -> Shares:
+        """For each item the share of its `k` nearest of its own group that both lists name.
+
+        `groups` has a line for each way to part the items, (ways, n); shares have too.
+        """
+        ours, theirs = self._near(self._first, groups, k), self._near(self._second, groups, k)
+        padded = np.concatenate([theirs, np.zeros((*groups.shape, 1), bool)], axis=2)
+        named = padded[:, np.arange(groups.shape[1])[:, None], self._twin]
+        found: Shares = (ours & named).sum(axis=2) / k
+        return found
+
+    @staticmethod
+    def _near(lists: Indices, groups: Groups, k: int) -> NDArray[np.bool_]:
+        own: NDArray[np.bool_] = groups[:, lists] == groups[:, :, None]
+        return own & (np.cumsum(own, axis=2, dtype=np.int16) <= k)
+
+
+def _bounds(pair: _Pair, shares: Shares, k: int, level: float) -> tuple[float, float]:
+    """Student's quantile, because a variance from few items, or few partitions, is itself uncertain."""
+    n = len(shares)
+    ways = max(_LEAST, min(_MOST, _WORK // n))
+    z = float(t.ppf((1 + level) / 2, min(n - 1, ways)))
+    return _interval(float(shares.mean()), _variance(pair, shares, k, ways), n, z)
+
+
+def _variance(pair: _Pair, shares: Shares, k: int, ways: int) -> float:
+    """Of the mean share of all items."""
+    n, half = len(shares), len(shares) // 2
+    chance = np.random.default_rng(0)
+    parted = np.repeat(np.array([0, 1, 2], np.int8), (half, half, n - 2 * half))
+    excess = []
+    for part in blocks(ways, n * reach(k)):
+        groups = chance.permuted(np.tile(parted, (len(range(ways)[part]), 1)), axis=1)
+        found = pair.shares(groups, math.ceil(k / 2))
+        one, other = (found[groups == number].reshape(-1, half) for number in (0, 1))
+        between = half * (one.mean(axis=1) - other.mean(axis=1)) ** 2 / 2
+        excess.append(between - (one.var(axis=1, ddof=1) + other.var(axis=1, ddof=1)) / 2)
+    common = float(np.concatenate(excess).mean())
+    return float(shares.var(ddof=1) + max(common, 0.0)) / n
+
+
+def _interval(value: float, variance: float, n: int, z: float) -> tuple[float, float]:
+    """Wilson's (1927), as if of so many independent yes and no as scatter like this; of equal ones, as of the items."""
+    scatter = value * (1 - value)
+    size = scatter / variance if scatter and variance else n
+    middle = (value + z * z / (2 * size)) / (1 + z * z / size)
+    reach = z / (1 + z * z / size) * math.sqrt(scatter / size + z * z / (4 * size * size))
+    return max(0.0, middle - reach), min(1.0, middle + reach)
 
 
 def _check(first: int, second: int) -> None:

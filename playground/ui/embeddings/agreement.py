@@ -1,58 +1,35 @@
 """Whether models agree on who is near whom: shared neighbours, the items that changed most, lists side by side."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
-from itertools import combinations
 from typing import Any
 
 import streamlit as st
 
 from playground.errors import PlaygroundError
-from playground.scorecard.overlap import Overlap, shared
 from playground.ui.embeddings import picking
+from playground.ui.embeddings.agreed import QUICK, Agreed, Founds, agreements, offered_ks, said
 from playground.ui.embeddings.download import csv_of, draw_exports
-from playground.ui.embeddings.embedded import FARTHEST, Embedded
 from playground.ui.embeddings.lists import draw_lists
 from playground.ui.embeddings.neighbourhood import PICTURE, SMALL
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
 from playground.whiskers import Whisker, height, whiskers
 
-KS = (1, 3, 5, 10, 20, FARTHEST)
-QUICK = 5000
-"""More items than this are not compared unasked."""
 MOST = 200
 """Items in the table of the most changed; the file has all."""
 _HELP = (
     "Of an item's k nearest neighbours by one model, the share that the other model names too, over all items. By "
-    "cosine in each model's own space, not on the maps. The interval allows for items being each other's neighbours."
+    "cosine in each model's own space, not on the maps. The interval says what other "
+    "items like these would share; it allows for items being each other's neighbours."
 )
-
-Founds = Mapping[str, Embedded]
-"""The models' vectors of the same items, by the models' letters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agreed:
-    """Two models by their letters, and what they share."""
-
-    first: str
-    second: str
-    found: Overlap
-
-    @property
-    def name(self) -> str:
-        """`A and B`."""
-        return f"{self.first} and {self.second}"
 
 
 def draw_agreement(founds: Founds) -> None:
     """Draw what at least two models share."""
     total = len(next(iter(founds.values())))
     st.markdown("### Do they agree on what is alike?", help=_HELP)
-    offered = [k for k in KS if k <= total - 2]
+    offered = offered_ks(total)
     if not offered:
         st.markdown(quiet("Neighbours can be compared from three items on."))
         return
@@ -60,7 +37,7 @@ def draw_agreement(founds: Founds) -> None:
         return
     k = _choose(offered)
     try:
-        agreed = [Agreed(one, other, _overlap(founds[one], founds[other], k)) for one, other in combinations(founds, 2)]
+        agreed = agreements(founds, k)
     except PlaygroundError as error:
         st.markdown(f":orange[:material/info:] {quiet(sentence(error.message))}")
         return
@@ -86,11 +63,6 @@ def _choose(offered: list[int]) -> int:
     return int(found or offered[-1])
 
 
-@st.cache_resource(max_entries=24, show_spinner=False, hash_funcs={Embedded: lambda found: found.run.id})
-def _overlap(first: Embedded, second: Embedded, k: int) -> Overlap:
-    return shared(first.near.indices, second.near.indices, k)
-
-
 def _wanted(founds: Founds, total: int) -> bool:
     """Whether the neighbours of all are to be computed; of many that takes long and is asked for first."""
     key = f"embeddings_near_of_{'_'.join(found.run.id for found in founds.values())}"
@@ -103,26 +75,6 @@ def _wanted(founds: Founds, total: int) -> bool:
         for found in founds.values():
             _ = found.near
     return True
-
-
-def said(agreed: Agreed) -> str:
-    """The sentence, in Markdown."""
-    found, share = agreed.found, agreed.found.share
-    whose = "nearest neighbour" if found.k == 1 else f"{found.k} nearest neighbours"
-    interval = "" if share.low is None or share.high is None else f" (95 % {share.low:.0%} to {share.high:.0%})"
-    return (
-        f"**{agreed.name} share {share.value:.0%} of their {whose}**{interval}; chance would give "
-        f"{found.chance:.0%}. {_meaning(found)}"
-    )
-
-
-def _meaning(found: Overlap) -> str:
-    low, high = found.share.low or 0.0, found.share.high or 1.0
-    if low <= found.chance <= high:
-        return "That is no more than chance can do."
-    if found.share.value >= 0.75:
-        return "They see these items much alike."
-    return "They agree far more than chance, and differ in much." if low > 2 * found.chance else "They agree a little."
 
 
 def _figure(agreed: list[Agreed]) -> None:

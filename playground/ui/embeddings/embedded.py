@@ -13,6 +13,7 @@ from playground.matrix import Matrix, matrix
 from playground.neighbours import Neighbours, Trust, nearest, trust
 from playground.projection import Projection
 from playground.record import RunRecord
+from playground.scorecard.overlap import reach
 from playground.texts import Table
 from playground.ui.attachments.words import NOUNS
 from playground.ui.embeddings.items import Item, items_of, spread
@@ -97,8 +98,10 @@ class Embedded:
 
     @cached_property
     def near(self) -> Neighbours:
-        """The `FARTHEST` nearest others of each row; of 20,000 rows a minute's work, so it is done once."""
-        return nearest(self.vectors, FARTHEST)
+        """As many nearest others of each row as lists of `FARTHEST` are compared by; of 20,000 rows a minute's work,
+        so it is done once.
+        """
+        return nearest(self.vectors, reach(FARTHEST))
 
     def trust(self, projection: Projection) -> Trust | None:
         """How far a map of these vectors can be trusted, at 10 neighbours, fewer for few rows."""
