@@ -8,58 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from playground.cache.core import LONGEST, Core, make
-from playground.cache.decision import Decision
+from playground.cache.core import Core, make
 from playground.cache.journal import Change, Forgot, Joined, Judged, Learned, Remembered, Spent
 from playground.cache.learner import NEEDED
-
-DIM = 32
-WORDS = [f"w{number}" for number in range(300)]
-_LETTERS = str.maketrans("0123456789", "abcdefghij")
-
-
-class World:
-    """Prompts with vectors: a class is a direction and four words, a prompt a noisy copy of both.
-
-    Twins lie close to a class and differ from it in a number.
-    """
-
-    def __init__(self, seed: int, classes: int = 40) -> None:
-        self._die = np.random.default_rng(seed)
-        self._centres = self._die.normal(size=(classes, DIM))
-        self._words = [self._die.choice(WORDS, 4, replace=False) for _ in range(classes)]
-        self._made = 0
-
-    def prompt(self) -> tuple[np.ndarray, str, int]:
-        """Vector, text and class of a prompt that never came before."""
-        topic, number = int(self._die.integers(len(self._centres))), int(self._die.integers(2, 4))
-        vector = self._centres[topic] + 0.05 * number + 0.25 * self._die.normal(size=DIM)
-        filler = " ".join(self._die.choice(WORDS[:8], 2))
-        self._made += 1
-        mark = str(self._made).translate(_LETTERS)
-        return vector, f"{filler} {' '.join(self._words[topic])} {number} {mark}", 10 * topic + number
-
-
-def ask(core: Core, vector: np.ndarray, prompt: str, answer: int, changes: list[Change] | None = None) -> Decision:
-    """One request through the cache, learned from when it was not served."""
-    decision = core.lookup(vector, prompt)
-    if not decision.serve:
-        entry, made = core.remember(vector, prompt, answer)
-        made += core.observe(decision, entry, lambda stored: stored.answer == answer)
-        if changes is not None:
-            changes += made
-    return decision
-
-
-def stream(core: Core, world: World, count: int, changes: list[Change] | None = None) -> tuple[int, int]:
-    """Hits and wrong ones of so many requests."""
-    hits = wrong = 0
-    for _ in range(count):
-        vector, prompt, answer = world.prompt()
-        decision = ask(core, vector, prompt, answer, changes)
-        hits += decision.serve
-        wrong += decision.serve and decision.candidates[0].answer != answer
-    return hits, wrong
+from playground.cache.mind import LONGEST
+from tests.worlds import DIM, World, ask, probes, served, stream
 
 
 @pytest.fixture(scope="module")
@@ -76,73 +29,6 @@ def trained(history: list[Change]) -> Core:
     core = make(DIM, delta=0.05, seed=1)
     core.apply(history)
     return core
-
-
-def probes(count: int = 60) -> list[tuple[np.ndarray, str, int]]:
-    world = World(1)
-    return [world.prompt() for _ in range(760)][-count:]
-
-
-def served(core: Core) -> tuple[np.ndarray, str, Decision]:
-    """A prompt that a core would serve."""
-    for vector, prompt, _ in probes():
-        decision = core.peek(vector, prompt)
-        if decision.status == "hit":
-            return vector, prompt, decision
-    raise AssertionError("nothing would be served")
-
-
-def test_empty():
-    decision = make(DIM).lookup(np.ones(DIM), "hello")
-    assert (decision.status, decision.reason, decision.candidates, decision.serve) == ("miss", "empty", (), False)
-
-
-def test_an_exact_repeat_is_served_at_once_and_only_in_its_scope():
-    core = make(DIM)
-    core.remember(np.ones(DIM), "What is IT?", "a", scope="one")
-    found = core.lookup(None, "  What is IT?\n", scope="one")
-    assert (found.status, found.candidates[0].answer, found.candidates[0].similarity) == ("exact", "a", 1)
-    assert core.lookup(None, "What is it?", scope="one").status == "miss"
-    assert core.lookup(np.ones(DIM), "What is IT?", scope="two").status == "miss"
-
-
-def test_similar_prompts_find_an_answer_once_it_was_observed():
-    core = make(DIM)
-    first = core.lookup(np.ones(DIM), "a b c")
-    entry, _ = core.remember(np.ones(DIM), "a b c", "answer")
-    assert core.peek(np.ones(DIM), "a b d").candidates == ()
-    core.observe(first, entry, None)
-    again = core.peek(np.ones(DIM), "a b d")
-    assert [candidate.answer for candidate in again.candidates] == ["answer"]
-    assert (again.status, again.reason, again.labels, again.needed) == ("learning", "cold", 0, NEEDED)
-
-
-def test_an_answer_judged_equal_joins_the_group_of_the_second_candidate_too():
-    core = make(DIM)
-    vectors = np.eye(DIM)
-    for place, answer in enumerate("ab"):
-        ask(core, vectors[place], f"prompt {answer}", answer)
-    near = vectors[0] + 0.9 * vectors[1]
-    decision = core.lookup(near, "prompt c")
-    asked = []
-    entry, _ = core.remember(near, "prompt c", "b")
-    changes = core.observe(decision, entry, lambda stored: asked.append(stored.answer) or stored.answer == "b")
-    assert asked == ["a", "b"]
-    [joined] = [change for change in changes if isinstance(change, Joined)]
-    assert joined.group == decision.candidates[1].group
-    [label] = [change for change in changes if isinstance(change, Judged)]
-    assert (label.group, label.right) == (decision.candidates[0].group, False)
-
-
-def test_a_judge_that_cannot_say_gives_no_label():
-    core = make(DIM)
-    ask(core, np.ones(DIM), "one", "a")
-    decision = core.lookup(np.ones(DIM), "two")
-    entry, _ = core.remember(np.ones(DIM), "two", "b")
-    changes = core.observe(decision, entry, lambda stored: None)
-    assert not any(isinstance(change, Judged) for change in changes)
-    assert core.watch().labels == 0
-    assert Joined(entry, entry) in changes
 
 
 @pytest.mark.parametrize("seed", [5, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (6, 7, 8))])
@@ -200,14 +86,6 @@ def test_without_a_vector_or_with_a_long_prompt_only_exact_repeats_are_found(tra
     assert entry not in {candidate.entry for candidate in trained.peek(vector, prompt).candidates}
 
 
-@pytest.mark.parametrize("bad", [np.zeros(DIM), np.ones(DIM + 1), np.full(DIM, np.nan), np.full(DIM, np.inf)])
-def test_a_vector_without_a_direction_is_refused(bad: np.ndarray):
-    with pytest.raises(ValueError, match="vector"):
-        make(DIM).lookup(bad, "prompt")
-    with pytest.raises(ValueError, match="vector"):
-        make(DIM).remember(bad, "prompt", "answer")
-
-
 def test_the_journal_makes_the_same_cache_again(history: list[Change], trained: Core):
     """Also when some of it comes twice."""
     again = make(DIM, delta=0.05, seed=1)
@@ -257,15 +135,6 @@ def test_a_verdict_of_wrong_vetoes_the_group_until_it_is_right(trained: Core):
     assert trained.peek(vector, prompt).reason != "vetoed"
 
 
-def test_an_exact_repeat_called_wrong_is_forgotten():
-    core = make(DIM)
-    entry, _ = core.remember(None, "prompt", "bad")
-    found = core.lookup(None, "prompt")
-    assert core.verdict(found, right=True) == ()
-    assert core.verdict(found, right=False) == (Forgot((entry,)),)
-    assert core.lookup(None, "prompt").status == "miss"
-
-
 def test_forgetting(trained: Core):
     vector, prompt, decision = served(trained)
     best = decision.candidates[0].group
@@ -273,52 +142,6 @@ def test_forgetting(trained: Core):
         assert trained.forget(near * 2) == (Forgot(tuple(near)),)
         assert trained.forget(near) == ()
     assert trained.peek(vector, prompt).candidates, "the others are still there"
-
-
-def test_clearing_a_scope_leaves_the_others():
-    core = make(DIM)
-    for scope in "ab":
-        core.remember(np.ones(DIM), "prompt", scope, scope=scope)
-    core.clear("a")
-    assert core.lookup(None, "prompt", scope="a").status == "miss"
-    assert core.lookup(None, "prompt", scope="b").status == "exact"
-
-
-class Clock:
-    """Seconds that the test sets."""
-
-    now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_expired_entries_are_not_found_and_a_clock_that_goes_back_does_no_harm():
-    clock = Clock()
-    core = make(DIM, clock=clock)
-    first = core.lookup(np.ones(DIM), "prompt")
-    entry, _ = core.remember(np.ones(DIM), "prompt", "a", expires=1100)
-    core.observe(first, entry, None)
-    assert core.peek(np.ones(DIM), "other").candidates
-    clock.now = 1100
-    assert core.lookup(None, "prompt").status == "miss"
-    assert core.peek(np.ones(DIM), "other").reason == "empty"
-    clock.now = -5
-    assert core.lookup(np.ones(DIM), "prompt").status == "exact"
-    assert core.trim(10) == ()
-
-
-def test_eviction_takes_the_expired_first_and_then_the_least_recently_used():
-    clock = Clock()
-    core = make(DIM, clock=clock)
-    ids = []
-    for number in range(4):
-        clock.now += 1
-        ids.append(core.remember(None, f"prompt {number}", number, expires=1010 if number == 3 else None)[0])
-    clock.now = 1020
-    core.lookup(None, "prompt 0")
-    assert core.trim(2) == (Forgot((ids[3], ids[1])),)
-    assert core.trim(2) == ()
 
 
 def test_threads_look_up_while_others_learn():
