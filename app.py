@@ -35,6 +35,7 @@ from playground.settings import Settings  # noqa: E402
 from playground.ui.doorstep import Doorstep  # noqa: E402
 from playground.ui.firstpaint import FirstPaint  # noqa: E402
 from playground.ui.policy import Policy  # noqa: E402
+from playground.ui.wanted import Wanted  # noqa: E402
 
 WARM = ("pandas", "pyarrow", "jsonschema", "genai_prices")
 """What pages need sooner or later: imported here, so that the first visitor does not wait for it."""
@@ -126,5 +127,10 @@ app = st.App(
     HERE / "pages" / "menu.py",
     lifespan=lifespan,
     routes=[*(Route(path, api) for path in PATHS), Route("/chat", home)],
-    middleware=[Middleware(Doorstep, settings=Settings.load), Middleware(Policy), Middleware(FirstPaint)],
+    middleware=[
+        Middleware(Doorstep, settings=Settings.load),
+        Middleware(Wanted),
+        Middleware(Policy),
+        Middleware(FirstPaint),
+    ],
 )
