@@ -12,7 +12,8 @@ import pytest
 from playground.pairs import Pair
 from playground.scorecard.overlap import overlap
 from playground.scorecard.retrieval import retrieval
-from playground.ui.embeddings.agreement import Agreed, as_csv, as_json
+from playground.ui.embeddings.agreed import Agreed
+from playground.ui.embeddings.agreement import as_csv, as_json
 from playground.ui.embeddings.embedded import embedded
 from playground.ui.embeddings.lists import marks
 from playground.ui.embeddings.ranking import Checked

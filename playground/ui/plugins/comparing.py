@@ -16,7 +16,7 @@ from playground.plugins.registry import Plugin
 from playground.record import RunRecord
 from playground.scorecard.overlap import Overlap, overlap
 from playground.ui.core import NAMESPACE, core
-from playground.ui.embeddings.agreement import Agreed, said
+from playground.ui.embeddings.agreed import Agreed, said
 from playground.ui.fault import fault, sentence
 from playground.ui.look import quiet
 from playground.ui.plugins import session
