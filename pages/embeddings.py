@@ -14,6 +14,7 @@ from playground.ui.embeddings.comparison import draw_runs
 from playground.ui.embeddings.fitting import kinds_of
 from playground.ui.embeddings.intake import ask, complain, given, there
 from playground.ui.embeddings.result import draw_run
+from playground.ui.embeddings.together import unfold
 from playground.ui.embeddings.welcome import wanted, welcome
 from playground.ui.fault import fault
 from playground.ui.forms.door import paste_button, paste_note
@@ -21,7 +22,7 @@ from playground.ui.outlook import embeddings_strip
 from playground.ui.watch import running
 
 projector().warm()
-lost = session.reopen()
+lost = unfold() or session.reopen()
 shown, batch = session.all_shown(), session.batch()
 live = any(map(running, shown.values())) or (batch is not None and core().batches.live(batch) is not None)
 

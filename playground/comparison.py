@@ -1,9 +1,16 @@
-"""A set of runs: one question for several panes, over one row of values or many; what each run of it asks."""
+"""A set of runs: one question for several panes, over one row of values or many; what each run of it asks.
 
+An A/B of embeddings is a set too. Its items are in the requests of its runs and not a second time in the set, whose
+rows say what they are, how many, and their SHA-256: row 0 is the items, row 1, where there was a retrieval check, the
+queries.
+"""
+
+import json
 import secrets
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, Literal, NamedTuple, assert_never
 
 from playground.call import Modality, Task
@@ -13,7 +20,9 @@ from playground.template import names, render
 
 LETTERS = "ABCDEF"
 """What panes are called; there are as many as six."""
-Kind = Literal["comparison", "scorecard"]
+Kind = Literal["comparison", "scorecard", "embeddings"]
+ITEMS, QUERIES = 0, 1
+"""Rows of an A/B of embeddings."""
 
 
 class Cell(NamedTuple):
@@ -47,7 +56,8 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Set:
-    """What is asked of whom. `prompt` is a template; for embeddings it holds one text per line.
+    """What is asked of whom. `prompt` is a template; where texts are embedded it holds one per line, and of an A/B of
+    embeddings it says what the items are called.
 
     `rows` are the values of its variables, at least one row, which is empty where there are none. `cache` is the
     limit of the semantic cache, None while it is off.
@@ -68,6 +78,11 @@ class Set:
         """The pane of this letter, None when there is none."""
         return next((pane for pane in self.panes if pane.letter == letter), None)
 
+    def row(self, number: int) -> str:
+        """What a row is called: its number from 1 on, or what is embedded."""
+        embedded = self.rows[number].get("embedded") if number < len(self.rows) else None
+        return str(embedded) if self.kind == "embeddings" and embedded else f"{number + 1}"
+
     def cells(self) -> list[Cell]:
         """A run for each row and pane, row by row."""
         return [Cell(row, pane.letter) for row in range(len(self.rows)) for pane in self.panes]
@@ -83,6 +98,15 @@ def restored(kept: Mapping[str, Any]) -> Set:
 def new_id() -> str:
     """The id of a set: sorts by time to the millisecond, 64 random bits behind it."""
     return f"set_{time.time_ns() // 1_000_000:012x}{secrets.token_hex(8)}"
+
+
+def id_of(runs: Mapping[Cell, str], created_at: float) -> str:
+    """The id of a set of runs that were there before it, always the same for the same runs in the same places.
+
+    `created_at`, Unix seconds, is the first run's, so that it sorts with the others.
+    """
+    places = json.dumps(sorted([*cell, run] for cell, run in runs.items()))
+    return f"set_{int(created_at * 1000):012x}{sha256(places.encode()).hexdigest()[:16]}"
 
 
 def variables(prompt: str, panes: Sequence[Pane]) -> tuple[str, ...]:

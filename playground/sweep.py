@@ -130,7 +130,7 @@ def _without(lane: Lane, late: frozenset[str]) -> tuple[Cell, ...]:
 def lanes(asked: Set, cells: Sequence[Cell]) -> list[Lane]:
     """The cells in the lanes of a set of this kind, in their order."""
     match asked.kind:
-        case "comparison":
+        case "comparison" | "embeddings":
             return [deque((cell,) for cell in cells if cell.pane == pane.letter) for pane in asked.panes]
         case "scorecard":
             rounds = groupby(cells, key=lambda cell: (cell.row, cell.repeat))

@@ -37,7 +37,7 @@ class Sets:
         self._database = database
 
     def keep(self, asked: Set, runs: Mapping[Cell, str]) -> None:
-        """Keep a new set with the runs that were started for it; on disk when this returns."""
+        """Keep a set with the runs that were started for it; on disk when this returns. One that is there stays."""
         payload = zlib.compress(json.dumps(asdict(asked)).encode())
         title = next(filter(None, map(str.strip, asked.prompt.splitlines())), "")[:200]
         values = (
@@ -48,7 +48,7 @@ class Sets:
         def work(connection: Connection) -> None:
             connection.execute(
                 "INSERT INTO sets (id, namespace, created_at, kind, title, panes, lines, payload) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
                 values,
             )
             connection.executemany(_KEPT, _placed(asked.id, runs))

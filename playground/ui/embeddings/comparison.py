@@ -1,21 +1,23 @@
 """Several models on the same items: each with its progress or its map, side by side, then what can be said of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
 from playground.errors import PlaygroundError
+from playground.record import RunRecord
 from playground.run import Run
 from playground.ui.embeddings.agreement import draw_agreement
 from playground.ui.embeddings.embedded import Embedded
 from playground.ui.embeddings.map import LETTERS, draw_controls, draw_map
 from playground.ui.embeddings.result import draw_notes, draw_receipt, follow, vectors_of
-from playground.ui.embeddings.retrieval import draw_retrieval
+from playground.ui.embeddings.retrieval import checked, draw_retrieval
 from playground.ui.embeddings.selection import draw_selection
 from playground.ui.embeddings.session import KEYS, Place
+from playground.ui.embeddings.together import keep
 from playground.ui.fault import fault
-from playground.ui.look import quiet
+from playground.ui.look import note, quiet
 from playground.ui.transcribe.words import plain
 from playground.ui.watch import BEAT, find
 
@@ -28,9 +30,10 @@ _APART = (
 
 @dataclass(frozen=True, slots=True)
 class _Pane:
-    """One model: its letter, and its vectors once they are there."""
+    """One model: its letter, its run once that has ended, and its vectors once they are there."""
 
     letter: str
+    run: RunRecord | None
     found: Embedded | None
 
 
@@ -51,12 +54,15 @@ def _draw(shown: Mapping[Place, str]) -> None:
     first = next(iter(founds.values()))
     draw_notes(first)
     if len(first) < 2:
-        st.info("One item has nothing to lie near to. Give two or more, and the maps show how close they are.")
+        st.markdown(
+            note("One item has nothing to lie near to. Give two or more, and the maps show how close they are.")
+        )
         return
     if len(set(map(len, founds.values()))) > 1:
-        st.info(
+        told = (
             "The models cut a film into different pieces, so their vectors are not of the same items. Open one alone."
         )
+        st.markdown(note(told))
         return
     with controls:
         views = draw_controls(founds, [columns[LETTERS.index(letter)].container() for letter in founds])
@@ -65,11 +71,23 @@ def _draw(shown: Mapping[Place, str]) -> None:
             others = [other for other in founds.values() if other is not found]
             draw_map(found, view, others, _HEIGHTS[len(shown)])
     if len(founds) > 1:
-        st.markdown(quiet(_APART))
+        _draw_foot(panes, founds)
     draw_selection(first)
     if len(founds) > 1:
         draw_agreement(founds)
     draw_retrieval(founds)
+
+
+def _draw_foot(panes: Sequence[_Pane], founds: Mapping[str, Embedded]) -> None:
+    """What the maps are, and once all runs have ended the link to the receipt of what is compared here."""
+    runs = {pane.letter: pane.run for pane in panes if pane.run is not None}
+    queries = dict(zip(founds, checked(founds), strict=False))
+    ended = {letter: run for letter, run in queries.items() if isinstance(run, RunRecord)}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_foot"):
+        st.markdown(quiet(_APART), width="stretch")
+        if len(runs) == len(panes) and len(ended) == len(queries):
+            query = {"set": keep(runs, ended)}
+            st.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params=query)
 
 
 def _pane(letter: str, place: Place, id_: str) -> _Pane:
@@ -87,4 +105,4 @@ def _pane(letter: str, place: Place, id_: str) -> _Pane:
             else:
                 found = vectors_of(run, place)
                 draw_receipt(run, found, key)
-    return _Pane(letter, found)
+    return _Pane(letter, run if isinstance(run, RunRecord) else None, found)

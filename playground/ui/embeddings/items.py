@@ -13,6 +13,7 @@ from typing import Any
 from playground.archive import masked
 from playground.call import Modality
 from playground.enclosed import Enclosed, enclosed
+from playground.seal import canonical
 from playground.ui.attachments.attachment import Attachment
 
 
@@ -50,6 +51,14 @@ def alike(first: Mapping[str, Any], second: Mapping[str, Any]) -> bool:
     """Whether two requests are about the same items in the same order, live or from the history."""
     ours, theirs = _identities(first), _identities(second)
     return len(ours) == len(theirs) and all(map(operator.and_, ours, theirs))
+
+
+def digest(request: Mapping[str, Any]) -> str:
+    """One SHA-256 over the items of a request in their order, the same live and from the history."""
+    inputs = request.get("inputs") or {}
+    texts = [item.mark for item in items_of(request) if item.kind == "text"]
+    marks = [texts, [[file.modality, _known_by(file)] for file in enclosed(inputs)]]
+    return f"sha256:{sha256(canonical(marks)).hexdigest()}"
 
 
 def _identities(request: Mapping[str, Any]) -> list[set[str]]:

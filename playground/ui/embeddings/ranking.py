@@ -21,6 +21,7 @@ from playground.ui.look import quiet
 from playground.whiskers import Whisker, height, whiskers
 
 KS = (1, 3, 5, 10, 20)
+USUAL = 5
 _HELP = (
     "Recall@k: of the expected items, the share among the first k. MRR: the mean of 1 / rank of the first expected "
     "one. nDCG@k: gains by place among the first k, 1 at best. Intervals hold the mean over such queries 95 times in "
@@ -49,15 +50,29 @@ def draw_ranking(
     expected: Sequence[Sequence[int]],
 ) -> None:
     """Draw the result. Raises BadRequestError for vectors that do not fit."""
-    k = _choose()
-    found = {letter: retrieval(_queries(runs[letter]), each.vectors, expected, k) for letter, each in founds.items()}
-    texts = next(iter(founds.values())).texts
-    checked = Checked(pairs, expected, texts, found, runs)
-    sentences = [_verdict(checked, one, other) for one, other in combinations(found, 2)]
+    checked = ranked(founds, runs, pairs, expected, _choose())
+    sentences = verdicts(checked)
     if sentences:
         st.markdown("  \n".join(f"**{each}**" for each in sentences))
     _figure(checked)
     _queries_table(checked)
+
+
+def ranked(
+    founds: Mapping[str, Embedded],
+    runs: Mapping[str, RunRecord],
+    pairs: Sequence[Pair],
+    expected: Sequence[Sequence[int]],
+    k: int = USUAL,
+) -> Checked:
+    """What each model finds among the first `k`. Raises BadRequestError for vectors that do not fit."""
+    found = {letter: retrieval(_queries(runs[letter]), each.vectors, expected, k) for letter, each in founds.items()}
+    return Checked(pairs, expected, next(iter(founds.values())).texts, found, runs)
+
+
+def verdicts(checked: Checked) -> list[str]:
+    """A sentence for every two models."""
+    return [_verdict(checked, one, other) for one, other in combinations(checked.found, 2)]
 
 
 def _queries(run: RunRecord) -> Any:
@@ -71,13 +86,13 @@ def _choose() -> int:
         found = st.segmented_control(
             "Among the first",
             KS,
-            default=5,
+            default=USUAL,
             required=True,
             key="embeddings_at",
             label_visibility="collapsed",
             persist_state="session",
         )
-    return int(found or 5)
+    return int(found or USUAL)
 
 
 def _verdict(checked: Checked, one: str, other: str) -> str:
@@ -106,15 +121,16 @@ def _figure(checked: Checked) -> None:
             st.markdown(quiet(f"{len(checked.pairs)} queries are few, which is why the intervals are wide."))
     with listed:
         st.dataframe(
-            _table(checked, measures),
+            scores(checked),
             hide_index=True,
             key="embeddings_scores_table",
             alt="Scores by model with 95 % intervals, and differences query by query",
         )
 
 
-def _table(checked: Checked, measures: Sequence[Measure]) -> dict[str, list[str]]:
-    """A row for each model, and one for each difference of two."""
+def scores(checked: Checked) -> dict[str, list[str]]:
+    """The measures as columns: a row for each model, and one for each difference of two."""
+    measures: tuple[Measure, ...] = get_args(Measure)
     k = next(iter(checked.found.values())).k
     pairs = list(combinations(checked.found, 2))
     names = [f"{letter} · {checked.runs[letter].model}" for letter in checked.found]
@@ -192,8 +208,7 @@ def as_json(checked: Checked) -> bytes:
         }
         for place, (pair, rows) in enumerate(zip(checked.pairs, checked.expected, strict=True))
     ]
-    sentences = [_verdict(checked, one, other) for one, other in combinations(checked.found, 2)]
-    whole = {"models": models, "verdicts": sentences, "queries": queries}
+    whole = {"models": models, "verdicts": verdicts(checked), "queries": queries}
     return json.dumps(whole, ensure_ascii=False, indent=2).encode()
 
 

@@ -37,8 +37,7 @@ Founds = Mapping[str, Embedded]
 
 def draw_retrieval(founds: Founds) -> None:
     """Draw the pairs, the button, and what came of them."""
-    runs = [find(id_) for id_ in checks.ids()]
-    runs = runs if _fit(runs, founds) else []
+    runs = checked(founds)
     st.markdown("### Does it find what was expected?" if len(founds) == 1 else "### Which finds what was expected?")
     if runs and LINES not in st.session_state:
         _restore(runs)
@@ -52,6 +51,12 @@ def draw_retrieval(founds: Founds) -> None:
         _ask(founds, live=any(isinstance(run, Run) for run in runs))
     if runs:
         _outcome(founds, runs)
+
+
+def checked(founds: Founds) -> list[Run | RunRecord | PlaygroundError]:
+    """The runs of the check, in the order of the models; none where it is another's, or nothing was checked."""
+    runs = [find(id_) for id_ in checks.ids()]
+    return runs if _fit(runs, founds) else []
 
 
 def _fit(runs: Sequence[Run | RunRecord | PlaygroundError], founds: Founds) -> bool:
@@ -87,14 +92,14 @@ def _ask(founds: Founds, *, live: bool) -> None:
     if st.button(words, key="embeddings_check_go", type="primary", disabled=live):
         try:
             pairs = typed(st.session_state.get(LINES) or "")
-            _expected(founds, pairs)
+            expected_of(founds, pairs)
             checks.start([(found.run, manners[letter]) for letter, found in founds.items()], pairs)
         except PlaygroundError as error:
             problem = error.message
         else:
             st.rerun()
     if problem:
-        st.error(sentence(problem), icon=":material/error:")
+        st.markdown(f":red[:material/error:] {sentence(problem)}")
 
 
 def _manners(founds: Founds) -> dict[str, Manner]:
@@ -148,7 +153,8 @@ def _restore(runs: Sequence[object]) -> None:
         st.session_state[LINES] = written(pairs)
 
 
-def _expected(founds: Founds, pairs: Sequence[Pair]) -> list[list[int]]:
+def expected_of(founds: Founds, pairs: Sequence[Pair]) -> list[list[int]]:
+    """The row numbers of the items that each pair expects. Raises BadRequestError for one that is none of them."""
     first = next(iter(founds.values()))
     ids = next((values for name, values in first.table.columns.items() if name.strip().lower() == "id"), ())
     return places(pairs, first.texts, ids)
@@ -189,9 +195,9 @@ def _outcome(founds: Founds, runs: Sequence[Run | RunRecord | PlaygroundError]) 
     if not pairs:
         return
     try:
-        draw_ranking({letter: founds[letter] for letter in there}, there, pairs, _expected(founds, pairs))
+        draw_ranking({letter: founds[letter] for letter in there}, there, pairs, expected_of(founds, pairs))
     except PlaygroundError as error:
-        st.error(sentence(error.message), icon=":material/error:")
+        st.markdown(f":red[:material/error:] {sentence(error.message)}")
 
 
 def _unfinished(place: int, letter: str, run: RunRecord, key: str) -> None:

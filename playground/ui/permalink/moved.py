@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from playground.comparison import Set
 from playground.diff import align, counts
 from playground.dossier import Change
 from playground.record import RunRecord, Status
@@ -25,9 +26,9 @@ def verdict(found: Sequence[Change]) -> str:
     return f":orange[:material/difference:] Of {len(found):,} answers {same:,} are the same.{more}"
 
 
-def table(found: Sequence[Change]) -> dict[str, list[str]]:
+def table(found: Sequence[Change], asked: Set) -> dict[str, list[str]]:
     """The changes as columns, as Markdown; rows and repeats only where there are several."""
-    lines = [_line(change) for change in found]
+    lines = [_line(change, asked) for change in found]
     left_out = {
         name
         for name, values in (("Row", {change.cell.row for change in found}), ("Repeat", {c.cell.repeat for c in found}))
@@ -36,10 +37,10 @@ def table(found: Sequence[Change]) -> dict[str, list[str]]:
     return {name: [line[name] for line in lines] for name in (lines[0] if lines else {}) if name not in left_out}
 
 
-def _line(change: Change) -> dict[str, str]:
+def _line(change: Change, asked: Set) -> dict[str, str]:
     cell, before, after = change.cell, change.before, change.after
     return {
-        "Row": f"{cell.row + 1}",
+        "Row": asked.row(cell.row),
         "Pane": f"**{cell.pane}**",
         "Repeat": f"{cell.repeat + 1}",
         "Answer": _said(change),

@@ -12,6 +12,7 @@ from playground.scorecard.plan import order
 from playground.ui.compare.files import parts_of
 from playground.ui.compare.session import Shown, shown_set
 from playground.ui.core import core
+from playground.ui.embeddings.together import again
 from playground.ui.fault import fault, sentence
 from playground.ui.look import quiet
 from playground.ui.permalink.moved import PRINTED, link, table, unmarked, verdict
@@ -71,17 +72,21 @@ def read(shown: Shown) -> Dossier:
 
 
 def _again(shown: Shown) -> None:
-    asked = replace(shown.asked, id=new_id(), created_at=time.time())
     try:
-        parts = parts_of(asked)
-        cells = _cells(shown)
-        for cell in cells:
-            request(asked, cell, parts)
-        core().sweeps.start(asked, cells, parts, wish="no_store")
+        st.query_params[AGAIN] = again(read(shown)) if shown.asked.kind == "embeddings" else _begun(shown)
     except PlaygroundError as error:  # a file that is not kept any more
         st.session_state[_PROBLEM] = error.message
-    else:
-        st.query_params[AGAIN] = asked.id
+
+
+def _begun(shown: Shown) -> str:
+    """The id of a new set that asks the same, on its way."""
+    asked = replace(shown.asked, id=new_id(), created_at=time.time())
+    parts = parts_of(asked)
+    cells = _cells(shown)
+    for cell in cells:
+        request(asked, cell, parts)
+    core().sweeps.start(asked, cells, parts, wish="no_store")
+    return asked.id
 
 
 def _cells(shown: Shown) -> list[Cell]:
@@ -112,10 +117,10 @@ def _changes(shown: Shown, second: Shown) -> None:
         copy_path(path(shown.asked.id, second.asked.id), "receipt_changes")
     st.markdown(verdict(found))
     if len(found) <= PRINTED:
-        st.table(table(found), border="horizontal", alt="What has changed, run by run")
+        st.table(table(found, shown.asked), border="horizontal", alt="What has changed, run by run")
     else:
         st.dataframe(
-            unmarked(table(found)) | {"Drift": [link(change) for change in found]},
+            unmarked(table(found, shown.asked)) | {"Drift": [link(change) for change in found]},
             hide_index=True,
             height=420,
             column_config={"Drift": st.column_config.LinkColumn(display_text="open")},

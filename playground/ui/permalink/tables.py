@@ -53,7 +53,7 @@ def runs_table(ended: Ended) -> dict[str, list[str]]:
     """Every run, warm-ups too, with the link to its receipt, as Markdown."""
     cells = sorted(ended.ids)
     several = {"Row": {cell.row for cell in cells}, "Repeat": {cell.repeat for cell in cells}}
-    lines = [_line(cell, ended.ids[cell], ended.glances.get(ended.ids[cell])) for cell in cells]
+    lines = [_line(ended.asked, cell, ended.ids[cell], ended.glances.get(ended.ids[cell])) for cell in cells]
     left_out = {name for name, values in several.items() if len(values) < 2}
     return {name: [line[name] for line in lines] for name in (lines[0] if lines else {}) if name not in left_out}
 
@@ -81,9 +81,9 @@ def _outcome(pane: Pane, runs: Sequence[Glance | None]) -> dict[str, str]:
     }
 
 
-def _line(cell: Cell, id_: str, run: Glance | None) -> dict[str, str]:
+def _line(asked: Set, cell: Cell, id_: str, run: Glance | None) -> dict[str, str]:
     place = {
-        "Row": f"{cell.row + 1}",
+        "Row": asked.row(cell.row),
         "Pane": f"**{cell.pane}**",
         "Repeat": "warm-up" if cell.repeat < 0 else f"{cell.repeat + 1}",
     }

@@ -3,14 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from playground.comparison import Cell, Set
-from playground.dossier import Dossier
+from playground.comparison import Cell, Kind, Set
 from playground.record import RunRecord, Status
 from playground.ui.attachments.cards import show
 from playground.ui.compare.files import files_of
@@ -21,31 +19,33 @@ from playground.ui.detail import moment
 from playground.ui.fault import fault
 from playground.ui.look import quiet
 from playground.ui.permalink.moved import PRINTED, unmarked
+from playground.ui.permalink.sealed import draw_seal
 from playground.ui.permalink.share import copy_path, print_button
 from playground.ui.permalink.since import again_button, draw_since, path, read
 from playground.ui.permalink.tables import GONE, Ended, costs, outcomes, panes_table, runs_table
+from playground.ui.permalink.vectors import draw_items, draw_vectors, items_of
 from playground.ui.report import report_button
 from playground.ui.scorecard.figure import TITLES, called, overview
 from playground.ui.scorecard.view import made
 from playground.ui.slides.adding import add_button
 
-_SEALED = "receipt_set_sealed"
-_KINDS = {"comparison": "Comparison", "scorecard": "Scorecard"}
+_KINDS: Mapping[Kind, str] = {
+    "comparison": "Comparison of {} panes",
+    "scorecard": "Scorecard of {} panes",
+    "embeddings": "A/B of {} embedding models",
+}
+_BACK: Mapping[Kind, tuple[str, str, str]] = {
+    "comparison": ("compare.py", "Open in Compare", ":material/view_column:"),
+    "scorecard": ("scorecard.py", "Scorecard", ":material/scoreboard:"),
+    "embeddings": ("embeddings.py", "Open in Embeddings", ":material/scatter_plot:"),
+}
+"""The page that shows a set of this kind."""
 _BADGES: Mapping[Status, str] = {
     "done": ":green-badge[:material/check: {} answered]",
     "failed": ":red-badge[:material/error: {} failed]",
     "cancelled": ":orange-badge[:material/stop_circle: {} stopped]",
 }
 _BEAT = 0.7
-
-
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    """What needs every run whole, kept for as long as there are the same: the seal, and versions by name."""
-
-    ids: frozenset[str]
-    seal: str
-    versions: Mapping[str, str]
 
 
 def draw_together(shown: Shown) -> None:
@@ -57,22 +57,45 @@ def draw_together(shown: Shown) -> None:
         return
     _actions(shown, ended)
     draw_since(shown)
-    _asked(shown.asked)
+    _body(shown, ended)
+    st.markdown("### Every run", anchors=False)
+    _runs(ended)
+    draw_seal(shown, ended)
+
+
+def _body(shown: Shown, ended: Ended) -> None:
+    """What was asked and what came of it, as it is told of a set of this kind."""
+    match shown.asked.kind:
+        case "comparison":
+            _asked(shown.asked)
+            _outcomes(ended)
+            if len(shown.asked.rows) == 1:
+                _answers(shown)
+        case "scorecard":
+            _asked(shown.asked)
+            _outcomes(ended)
+            _card(shown)
+        case "embeddings":
+            founds = items_of(shown)
+            draw_items(shown, founds)
+            _panes(shown.asked)
+            _outcomes(ended)
+            draw_vectors(shown, founds)
+
+
+def _outcomes(ended: Ended) -> None:
     st.markdown("### What came of it", anchors=False)
     with st.container(key="receipt_outcomes"):
         st.table(outcomes(ended), border="horizontal", alt="What came of each pane")
-    if shown.asked.kind == "scorecard":
-        _card(shown)
-    elif len(shown.asked.rows) == 1:
-        _answers(shown)
-    st.markdown("### Every run", anchors=False)
-    _runs(ended)
-    _versions_and_seal(shown, ended)
+
+
+def _title(asked: Set) -> str:
+    return _KINDS[asked.kind].format(len(asked.panes))
 
 
 def _masthead(shown: Shown, ended: Ended) -> None:
     asked = shown.asked
-    st.markdown(f"## {_KINDS[asked.kind]} of {len(asked.panes)} panes", anchors=False)
+    st.markdown(f"## {_title(asked)}", anchors=False)
     found = Counter(glance.status for glance in ended.glances.values())
     badges = [badge.format(f"{found[status]:,}") for status, badge in _BADGES.items() if found[status]]
     gone = len(set(shown.runs.values()) - set(ended.glances))
@@ -97,7 +120,7 @@ def _actions(shown: Shown, ended: Ended) -> None:
         again_button(shown, costs(ended))
         copy_path(path(asked.id), "receipt")
         print_button("receipt")
-        report_button(ids, "receipt", title=f"{_KINDS[asked.kind]} of {len(asked.panes)} panes")
+        report_button(ids, "receipt", title=_title(asked))
         add_button(ids, "receipt")
         st.download_button(
             "JSON",
@@ -110,13 +133,8 @@ def _actions(shown: Shown, ended: Ended) -> None:
             on_click="ignore",
             help="All runs whole, and what the seal is made of.",
         )
-        if asked.kind == "scorecard":
-            st.page_link(
-                "scorecard.py", label="Scorecard", icon=":material/scoreboard:", query_params={"set": asked.id}
-            )
-        else:
-            icon = ":material/view_column:"
-            st.page_link("compare.py", label="Open in Compare", icon=icon, query_params={"set": asked.id})
+        page, label, icon = _BACK[asked.kind]
+        st.page_link(page, label=label, icon=icon, query_params={"set": asked.id})
 
 
 def _asked(asked: Set) -> None:
@@ -132,6 +150,10 @@ def _asked(asked: Set) -> None:
             )
         if asked.cache is not None:
             st.markdown(quiet(f"The semantic cache was on, with a limit of {asked.cache:.1%} of wrong answers."))
+    _panes(asked)
+
+
+def _panes(asked: Set) -> None:
     st.table(panes_table(asked), border="horizontal", alt="Who was asked, and how")
 
 
@@ -182,42 +204,6 @@ def _runs(ended: Ended) -> None:
         key="receipt_runs",
         alt="Every run of the set, with its receipt",
     )
-
-
-def _versions_and_seal(shown: Shown, ended: Ended) -> None:
-    sealed = _sealed(shown, frozenset(ended.glances))
-    st.markdown("### Versions and seal", anchors=False)
-    st.table(dict(sealed.versions), border="horizontal", alt="The versions that these runs were made with")
-    st.code(sealed.seal, language=None, wrap_lines=True)
-    st.markdown(
-        quiet(
-            "SHA-256 over question, panes, rows and the seals of all runs. Two people who see the same seal see the "
-            "same runs; when one is deleted it becomes another. It is `seal` in the JSON, and the docstring of "
-            "`playground.dossier` says how to check it."
-        )
-    )
-
-
-def _sealed(shown: Shown, ids: frozenset[str]) -> _Sealed:
-    held: _Sealed | None = st.session_state.get(_SEALED)
-    if held is None or held.ids != ids:
-        with st.spinner("Sealing …", show_time=True):
-            found = read(shown)
-            held = _Sealed(ids, found.seal, _versions(found))
-        st.session_state[_SEALED] = held
-    return held
-
-
-def _versions(found: Dossier) -> dict[str, str]:
-    runs = [(cell, run) for cell, run in sorted(found.runs.items()) if run is not None]
-    named = {name: {run.versions.get(name, "not recorded") for _, run in runs} for name in ("playground", "contract")}
-    answered = dict.fromkeys(f"{cell.pane}: {run.versions.get('model') or 'not said'}" for cell, run in runs)
-    models = ", ".join(f"`{each}`" for each in answered)
-    return {
-        "Playground": " and ".join(sorted(named["playground"])) or "not recorded",
-        "Contract": " and ".join(sorted(named["contract"])) or "not recorded",
-        "Models that answered, say the providers": models or "none",
-    }
 
 
 def _file(shown: Shown) -> bytes:
