@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 PREFIX = "custom_plugin_"
 """What stands before a plugin's id in its longer name."""
-RULE = "a letter, then 2 to 63 letters, digits or underscores"
+RULE = "a letter from a to z, then 2 to 63 such letters, digits or underscores"
 
 _NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_]{2,63}")
 _VERSION = re.compile(r"v?(\d{1,9})(?:[._](\d{1,9}))?(?:[._](\d{1,9}))?", re.ASCII)

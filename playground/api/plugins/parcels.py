@@ -12,7 +12,7 @@ from playground.plugins.packages import MAX_BYTES
 class CreatePluginUploadRequest(BaseModel):
     """A package that is to come."""
 
-    name: str = Field(description="Plugin name: a letter, then 2 to 63 letters, digits or underscores")
+    name: str = Field(description="Plugin name: a letter from a to z, then 2 to 63 such letters, digits or underscores")
     version: str = Field(description="`1.0.0`, also `v1` or `1.0`")
     description: str | None = Field(default=None, max_length=500)
     file_size_bytes: int | None = Field(default=None, ge=1, le=MAX_BYTES, description="Size of the archive")
