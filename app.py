@@ -32,6 +32,7 @@ from playground.errors import PlaygroundError  # noqa: E402
 from playground.reach import refusal  # noqa: E402
 from playground.runs import shared  # noqa: E402
 from playground.settings import Settings  # noqa: E402
+from playground.ui.astray import Astray  # noqa: E402
 from playground.ui.doorstep import Doorstep  # noqa: E402
 from playground.ui.firstpaint import FirstPaint  # noqa: E402
 from playground.ui.policy import Policy  # noqa: E402
@@ -42,6 +43,7 @@ WARM = ("pandas", "pyarrow", "jsonschema", "genai_prices")
 LATER = ("plotly.graph_objects", "scipy.stats")
 """The same for maps and scorecards: seconds that the start does not wait for."""
 GREETING = Call("chat", "handbook", messages=(Message("user", "What is this?"),))
+PAGES = {page.stem for page in (HERE / "pages").glob("*.py")} - {"menu"}
 PATHS = ("/v1", "/v1/{rest:path}", "/openapi.json", "/docs")
 
 
@@ -132,5 +134,6 @@ app = st.App(
         Middleware(Wanted),
         Middleware(Policy),
         Middleware(FirstPaint),
+        Middleware(Astray, pages=PAGES, base=(st.get_option("server.baseUrlPath") or "").strip("/")),
     ],
 )

@@ -40,6 +40,7 @@ pages["Play"].append(st.Page(HERE / "scorecard.py", title="Scorecard", visibilit
 pages["Play"].append(st.Page(HERE / "vote.py", title="Blind vote", visibility="hidden"))
 pages["Inspect"].append(st.Page(HERE / "receipt.py", title="Receipt", visibility="hidden"))  # opened by its link
 pages["Inspect"].append(st.Page(HERE / "slides.py", title="Slides", visibility="hidden"))
+pages["Set up"].append(st.Page(HERE / "lost.py", title="Not found", visibility="hidden"))
 # Before the navigation: it would make the page's Material icon the browser tab's, fetched from another host.
 st.set_page_config(page_icon=str(HERE / "static" / "icon.svg"), layout="wide")
 gate.enter()

@@ -5,7 +5,7 @@ from pathlib import Path
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_ROOT = b'<div id="root"></div>'
+ROOT = b'<div id="root"></div>'
 """Where Streamlit draws; it clears what stands there."""
 _PAINT = Path(__file__).with_name("firstpaint.html").read_bytes().strip()
 
@@ -28,12 +28,12 @@ class FirstPaint:
         async def painting(message: Message) -> None:
             nonlocal start, body
             match message:
-                case {"type": "http.response.start"} if _is_document(message):
+                case {"type": "http.response.start"} if is_document(message):
                     start = message
                 case {"type": "http.response.body"} if start is not None:
                     body += message.get("body", b"")
                     if not message.get("more_body"):
-                        painted = body.replace(_ROOT, _PAINT, 1)
+                        painted = body.replace(ROOT, _PAINT, 1)
                         MutableHeaders(scope=start)["content-length"] = str(len(painted))
                         await send(start)
                         await send({"type": "http.response.body", "body": painted})
@@ -43,6 +43,7 @@ class FirstPaint:
         await self._app(scope, receive, painting)
 
 
-def _is_document(message: Message) -> bool:
+def is_document(message: Message) -> bool:
+    """Whether this is the start of a page of HTML that there is."""
     headers = Headers(scope=message)
     return message["status"] == 200 and headers.get("content-type", "").startswith("text/html")

@@ -70,6 +70,17 @@ def test_chat_has_an_address_of_its_own(app: App) -> None:
         assert answer.url == f"{app.url}/?chat_provider=OpenAI&x=%26"
 
 
+def test_an_address_that_is_no_page_leads_to_the_page_that_says_so(app: App) -> None:
+    for path, there in (
+        ("/comparr?set=x%26", "/lost?address=/comparr&set=x%26"),
+        ("/runs/run_1", "/lost?address=/runs/run_1"),
+        ("/runs/", "/runs/"),
+        ("/docs", "/docs"),
+    ):
+        with urlopen(Request(app.url + path, headers={"Accept": "text/html"}), timeout=20) as answer:
+            assert answer.url == app.url + there
+
+
 def test_the_window_is_not_empty_before_the_script_is_there(app: App) -> None:
     status, _, body = get(f"{app.url}/compare", **{"Accept": "text/html,*/*", "Accept-Encoding": "gzip"})
     assert status == 200
