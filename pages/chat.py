@@ -30,10 +30,11 @@ with column:
     paste_note("chat")
 
 blocked = setup.blocked or problem
+hint = blocked or ("Answering …" if live else "Ask anything")
 with st.bottom:
-    hint = blocked or ("Answering …" if live else "Ask anything")
     chat_strip(setup, system=system, schema=schema)
-    question = sending.compose(setup.choice, hint, disabled=bool(blocked) or live)
+    sending.foot(setup.choice, disabled=bool(blocked) or live)
+question = sending.compose(setup.choice, hint, disabled=bool(blocked) or live)
 if question is not None:
     sending.send(setup, question, system=system, schema=schema)
 

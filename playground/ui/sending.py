@@ -22,16 +22,21 @@ PENDING, BACK = "chat_send", "chat_back"
 """A question that a button asks; one that could not be sent and goes back into the box."""
 
 
-def compose(choice: Choice, hint: str, *, disabled: bool) -> str | None:
-    """Draw the foot; returns the question that was sent off, empty where only files are asked about, else None.
-
-    Files that were dropped on the box or pasted into it go through the tray like all others.
-    """
-    if BACK in st.session_state:
-        st.session_state["chat_input"] = st.session_state.pop(BACK)
+def foot(choice: Choice, *, disabled: bool) -> None:
+    """Draw what stands above the box: what is left out or was wrong, the tray and the ways into it."""
     _left_out(choice)
     complaints("chat_box")
     composer(choice, "chat", None if disabled else _send_files)
+
+
+def compose(choice: Choice, hint: str, *, disabled: bool) -> str | None:
+    """Draw the box; returns the question that was sent off, empty where only files are asked about, else None.
+
+    Files that were dropped on the box or pasted into it go through the tray like all others. To be called in no
+    container: Streamlit puts the box below all others by itself, and only then follows the end of the page.
+    """
+    if BACK in st.session_state:
+        st.session_state["chat_input"] = st.session_state.pop(BACK)
     kinds = taken(choice)
     given = st.chat_input(
         hint,
@@ -42,7 +47,8 @@ def compose(choice: Choice, hint: str, *, disabled: bool) -> str | None:
         disabled=disabled,
     )
     said = conversation.turns()
-    keep_draft("chat_input", str(said[-1].run) if said else "")
+    with st.bottom:
+        keep_draft("chat_input", str(said[-1].run) if said else "")
     pending: str | None = st.session_state.pop(PENDING, None)
     if given is None or disabled:
         return None if disabled else pending

@@ -14,6 +14,9 @@ from playground.ui.conversation import Turn
 from playground.ui.look import to_the_end
 from playground.ui.watch import find, watch
 
+_DRAWN = "chat_drawn"
+"""Where the session keeps the run that was the last one when the turns were drawn."""
+
 
 def draw(turns: Sequence[Turn], *, live: bool) -> None:
     """Draw all turns; `live` says that the last answer was on its way when the page began."""
@@ -29,7 +32,9 @@ def draw(turns: Sequence[Turn], *, live: bool) -> None:
             watch(turn.run, partial(show_answer, key=key, last=last), key=key, live=live and last)
     with st.container(key="chat_end"):
         if turns[-1].run:  # a new question is brought into view, its end only for who has followed it
-            to_the_end(f"{turns[-1].run} {live}", within=100_000 if live else 450)
+            new = st.session_state.get(_DRAWN) != turns[-1].run  # its run may have ended before it is drawn
+            st.session_state[_DRAWN] = turns[-1].run
+            to_the_end(f"{turns[-1].run} {live}", within=100_000 if live or new else 450)
 
 
 def seen(turn: Turn) -> Sequence[Attachment]:
