@@ -8,6 +8,7 @@ import streamlit as st
 from playground.contract import RawInferenceRequest
 from playground.store.filters import Filters
 from playground.store.row import Glance
+from playground.ui.card import card
 from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import STATES, clear
 from playground.ui.look import quiet
@@ -53,19 +54,15 @@ def table(filters: Filters) -> None:
 
 def empty_state() -> None:
     """Draw the welcome of a history without any run; a click makes the first one."""
-    with st.container(key="runs_empty", gap="medium"):
+    with st.container(key="runs_empty", gap="small"):
         st.markdown("# No runs yet")
         st.markdown(
             "Every request ends here, from these pages, the HTTP API and Python: what was asked, what came back, "
             "how long it took and what it cost."
         )
-        st.button(
-            "**Make the first run**  \nAsk the local handbook what this page shows. No key needed.",
-            key="runs_example",
-            icon=":material/play_arrow:",
-            on_click=_example,
-            wrap=True,
-        )
+        with st.grid(2, gap="small"):
+            line = "Ask the local handbook what this page shows. No key needed."
+            card("runs_example_first", "play_arrow", "Make the first run", line, _example)
 
 
 def _example() -> None:

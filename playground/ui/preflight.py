@@ -68,7 +68,9 @@ def tokens(found: Range | None, *, exact: bool) -> str:
     """`12 tokens in`, `about 10 to 20 tokens in`; empty where it is not known."""
     if found is None:
         return ""
-    return f"{found.low:,.0f} tokens in" if exact else f"{_between(found)} tokens in"
+    if exact:
+        return f"{found.low:,.0f} {_noun(found.low)} in"
+    return f"{_between(found)} tokens in"
 
 
 def price(found: Range | None) -> str:
@@ -89,7 +91,12 @@ def _size(found: Preflight, open_end: bool) -> str:
     files = f", {' and '.join(found.uncounted)} not counted" if found.uncounted else ""
     more = " before your words" if open_end else ""
     count = f"{found.tokens.low:,.0f}" if found.exact else _between(found.tokens)
-    return f"{count}{of} tokens in{more}{files}" + (f", {found.output:,} out at most" if found.output else "")
+    noun = _noun(found.context or found.tokens.low) if found.exact else "tokens"
+    return f"{count}{of} {noun} in{more}{files}" + (f", {found.output:,} out at most" if found.output else "")
+
+
+def _noun(count: float) -> str:
+    return "token" if count == 1 else "tokens"
 
 
 def _between(found: Range) -> str:

@@ -28,7 +28,7 @@ def test_chat_says_what_is_missing_and_then_what_it_takes(page: Page, core: Core
     assert "OPENAI_API_KEY" in strip(at)
     assert not core().history.count("default")
     at = page("chat", chat_provider="This machine", chat_model="handbook")
-    assert "tokens in before your words · free" in strip(at)
+    assert "1 token in before your words · free" in strip(at)
 
 
 def test_it_follows_the_form(page: Page, core: Core, environment: Callable[..., None]):

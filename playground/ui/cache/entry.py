@@ -7,7 +7,7 @@ import streamlit as st
 
 from playground.cache.cache import Detail
 from playground.cache.shelf import Evidence, Line
-from playground.errors import PlaygroundError
+from playground.errors import NotFoundError, PlaygroundError
 from playground.hover import short
 from playground.ui.cache.receipt import JUDGES
 from playground.ui.cache.words import age, span
@@ -22,7 +22,9 @@ def show_entry(id_: str) -> None:
     """Draw the entry of this id, or say that there is none."""
     st.button("All entries", key="cache_back", icon=":material/arrow_back:", type="tertiary", on_click=leave)
     try:
-        detail = core().cache.entry(NAMESPACE, int(id_) if id_.isdecimal() else 0)
+        if not id_.isdecimal():
+            raise NotFoundError(f"the cache has no entry `{id_[:80]}`; the table has all of them")
+        detail = core().cache.entry(NAMESPACE, int(id_))
     except PlaygroundError as error:
         fault(error, key="cache_entry")
         return
