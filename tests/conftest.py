@@ -18,7 +18,6 @@ hypothesis.settings.load_profile("house")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", action="store_true", help="have browser tests write screenshots for people to look at")
-    parser.addoption("--ray", action="store_true", help="run the tests on a real Ray cluster, which take minutes")
 
 
 @pytest.fixture

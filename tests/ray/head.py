@@ -1,4 +1,7 @@
-"""A Ray cluster of one machine, on loopback, for as long as stdin is open; tells its address."""
+"""A Ray cluster of one machine, on loopback, for as long as stdin is open; tells its address once it does work.
+
+head.py <folder for its sockets and logs>
+"""
 
 import sys
 
@@ -14,6 +17,7 @@ started = ray.init(
     object_store_memory=OBJECTS,
     _temp_dir=sys.argv[1],
 )
+ray.get(ray.remote(lambda: None).remote())
 sys.stdout.write(f"{started.address_info['gcs_address']}\n")
 sys.stdout.flush()
 sys.stdin.read()

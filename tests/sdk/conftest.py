@@ -2,18 +2,16 @@
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filelock import FileLock
 
 from tests.contract.serving import Served, serve
 from tests.contract.test_plugins_api import SLOW, installed
+from tests.environments import with_packages
 from tests.packing import GOOD, archive, named
 
 CLIENTS = Path(__file__).parent / "clients"
@@ -66,33 +64,4 @@ def surroundings() -> dict[str, str]:
 @pytest.fixture(scope="session")
 def older(pytestconfig: pytest.Config) -> Path:
     """The Python of an environment with the older client and the LangChain package."""
-    return environment(pytestconfig, "mixpeek==0.81.1", "langchain-mixpeek==0.4.3")
-
-
-def environment(config: pytest.Config, *packages: str) -> Path:
-    """The Python of a virtual environment with these packages, made once and kept in pytest's cache."""
-    assert config.cache is not None
-    folder = Path(str(config.cache.mkdir("-".join(packages).replace("=", ""))))
-    python = folder / "venv" / "bin" / "python"
-    with FileLock(folder / "lock"):
-        if not (folder / "made").exists():
-            shutil.rmtree(folder / "venv", ignore_errors=True)
-            _uv("venv", "--python", sys.executable, str(folder / "venv"))
-            _uv("pip", "install", "--python", str(python), *packages)
-            (folder / "made").touch()
-    return python
-
-
-def _uv(*words: str) -> None:
-    """Skips where the registry cannot be reached, except where that must not be."""
-    if shutil.which("uv") is None:
-        _missing("`uv` is not here, which makes the clients' environments")
-    done = subprocess.run(["uv", *words], capture_output=True, text=True)
-    if done.returncode:
-        _missing(f"the published client cannot be installed: {done.stderr.strip()[-500:]}")
-
-
-def _missing(why: str) -> None:
-    if os.environ.get("CI") == "true":
-        pytest.fail(why)
-    pytest.skip(why)
+    return with_packages(pytestconfig, "mixpeek==0.81.1", "langchain-mixpeek==0.4.3")

@@ -1,12 +1,15 @@
 """The server's side of a cluster, as far as it can be seen without one; `tests/ray` has one."""
 
+import os
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from playground.errors import InferenceServiceUnavailableError
-from playground.plugins.cluster.parcel import digest, packed, unpacked
+from playground.plugins.cluster.parcel import Parcel, packed
+from playground.plugins.process import Limits
 from playground.plugins.registry import Plugins
 from tests.packing import GOOD
 
@@ -31,14 +34,25 @@ def test_code_arrives_as_it_left(tmp_path: Path, single: bool):
     (source / "__pycache__").mkdir()
     for name, text in {"realtime.py": "x = 1", "models/w.bin": "weights", "__pycache__/x.pyc": ""}.items():
         (source / name).write_text(text)
-    path = source / "realtime.py" if single else source
-    sent = packed(path)
-    got = unpacked(sent, tmp_path / "into", path.name if single else "")
+    got = parcel(source / "realtime.py" if single else source).unpacked(tmp_path / "into").path
     if single:
-        assert got.read_text() == "x = 1"
+        assert (got.name, got.read_text()) == ("realtime.py", "x = 1")
     else:
         names = {str(file.relative_to(got)) for file in got.rglob("*") if file.is_file()}
         assert names == {"realtime.py", "models/w.bin"}
-    assert digest(sent) == digest(packed(path))
-    (source / "realtime.py").write_text("x = 2")
-    assert digest(sent) != digest(packed(path))
+
+
+def test_an_application_is_named_after_its_code_and_its_limits(tmp_path: Path):
+    code = tmp_path / "realtime.py"
+    code.write_text("x = 1")
+    name = parcel(code).app
+    assert name.startswith("playground-letters_1_0_0-")
+    os.utime(code, (0, 0))
+    assert parcel(code).app == name, "another server has the same files with other dates"
+    assert replace(parcel(code), limits=Limits(seconds=5)).app != name
+    code.write_text("x = 2")
+    assert parcel(code).app != name
+
+
+def parcel(path: Path) -> Parcel:
+    return Parcel("letters_1_0_0", packed(path), path.name if path.is_file() else "", "", (), Limits())

@@ -1,139 +1,211 @@
 """The process that speaks with Ray. Commands come on stdin, answers go out on stdout, the end of stdin ends it.
 
-A command is a table with a number `n` and what to `do`: `deploy`, `ask`, `warm`, `delete`, or `cancel`, which ends the
-command of that number. An answer has the number and `reply`, or `lost` with why the cluster gave none. The first
-message is the cluster's address.
+The first message is the cluster's `address`. A command is a table with a number `n` and what to `do`: `deploy`, `ask`,
+`warm`, `delete`, or `cancel`, which ends the command of that number. An answer has the number and `reply`, or `lost`
+with why the cluster gave none. Commands wait until the cluster is joined; where it cannot be, `unreached` says why to
+all of them, without a number, and the process ends.
 
 A replica that dies takes no request with it: what it was asked is asked again, of another or of its successor.
 """
 
 import asyncio
 import os
+import socket
 import sys
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from playground.plugins.cluster.host import Host, Order
-from playground.plugins.cluster.parcel import packed
+from playground.errors import InferenceServiceUnavailableError
+from playground.plugins.cluster.host import Host, told
+from playground.plugins.cluster.parcel import Parcel, packed
+from playground.plugins.failures import busy
 from playground.plugins.pipe import parsed, receive, send, written
 from playground.plugins.process import Limits
 
-TRIES = 5
-"""How often a request is asked whose replica died meanwhile."""
-PAUSE = 1.0
-"""Seconds before the second of these; each later one waits longer."""
+REACHING, JOINING = 10.0, 120.0
+"""Seconds until somebody listens at the cluster's address, and that joining it may take."""
+DEPLOYING = 180.0
+"""Seconds until a plugin has its first replica; the cluster may have to find a machine for it."""
+CPUS = 0.1
+"""Processors that the cluster sets aside for each replica: plugins wait more than they work."""
+PAUSES = (1.0, 2.0, 3.0, 4.0)
+"""Seconds before a request whose replica died is asked again, each time that happens; after the last it is lost."""
 
 
 class Bridge:
     """The commands under way. One event loop, on which Ray's answers are awaited too."""
 
-    def __init__(self, serve: Any, lost: type[Exception]) -> None:
-        self._serve = serve
-        self._lost = lost
+    def __init__(self, tell: Callable[[dict[str, Any]], None]) -> None:
+        self._tell = tell
+        self._joined = asyncio.Event()
+        self._serve: Any = None
+        self._died: type[Exception] = Exception
         self._tasks: dict[int, asyncio.Task[None]] = {}
-        self._handles: dict[str, Any] = {}
+        self._apps: dict[str, App] = {}
 
-    def take(self, command: dict[str, Any], answer: Callable[[dict[str, Any]], None]) -> None:
+    async def join(self, address: str) -> None:
+        """Reach the cluster, or tell everybody why not and end."""
+        try:
+            self._serve, self._died = await asyncio.wait_for(asyncio.to_thread(_joined, address), JOINING)
+        except ImportError:
+            self._tell({"unreached": "Ray is not installed; install the extra `ray`", "retryable": False})
+        except TimeoutError:
+            self._tell({"unreached": f"it did not answer within {JOINING:g} s"})
+        except Exception as error:  # noqa: BLE001 - Ray's own, of a cluster that is not there
+            self._tell({"unreached": _said(error)})
+        else:
+            self._joined.set()
+            return
+        os._exit(1)  # a thread of Ray's may be waiting for ever
+
+    def take(self, command: dict[str, Any]) -> None:
         """Begin a command, or end one."""
         number = command["n"]
-        if command["do"] == "cancel":
-            if number in self._tasks:
-                self._tasks[number].cancel()
-            return
-        self._tasks[number] = asyncio.ensure_future(self._done(command, answer))
+        if command["do"] != "cancel":
+            self._tasks[number] = asyncio.ensure_future(self._done(command))
+        elif number in self._tasks:
+            self._tasks[number].cancel()
 
-    async def _done(self, command: dict[str, Any], answer: Callable[[dict[str, Any]], None]) -> None:
+    async def _done(self, command: dict[str, Any]) -> None:
         try:
+            await self._joined.wait()
             reply = await getattr(self, f"_{command['do']}")(command)
-            answer({"n": command["n"], "reply": reply})
+            self._tell({"n": command["n"], "reply": reply})
         except asyncio.CancelledError:
-            answer({"n": command["n"], "lost": "cancelled"})
+            self._tell({"n": command["n"], "lost": "cancelled"})
         except Exception as error:  # noqa: BLE001 - whatever Ray raises, the server is to hear of it
-            answer({"n": command["n"], "lost": f"{type(error).__name__}: {str(error).strip()[:500]}"})
+            self._tell({"n": command["n"], "lost": _said(error)})
         finally:
             self._tasks.pop(command["n"], None)
 
-    async def _deploy(self, command: dict[str, Any]) -> None:
-        """Have the application of a plugin on the cluster; one of that name is the same code."""
-        if command["app"] not in self._serve.status().applications:
-            await asyncio.wait_for(asyncio.to_thread(self._run, command), command["seconds"])
-        self._handles[command["app"]] = self._serve.get_app_handle(command["app"])
-
-    def _run(self, command: dict[str, Any]) -> None:
+    async def _deploy(self, command: dict[str, Any]) -> dict[str, Any]:
+        """Have a plugin on the cluster; the name of its application."""
         path, limits = Path(command["path"]), Limits(**command["limits"])
         single = path.name if path.is_file() else ""
-        order = Order(command["id"], packed(path), single, command["module"], tuple(command["coded"]), limits)
-        made = self._serve.deployment(Host).options(
-            autoscaling_config={
-                "min_replicas": 1,
-                "max_replicas": command["replicas"],
-                "target_ongoing_requests": 1,
-                "upscale_delay_s": 1,
-            },
-            max_ongoing_requests=1,
-            ray_actor_options={"num_cpus": command["cpus"]},
-            health_check_period_s=2,
-        )
-        self._serve.run(made.bind(order), name=command["app"], route_prefix=None)
+        parcel = Parcel(command["id"], packed(path), single, command["module"], tuple(command["coded"]), limits)
+        try:
+            handle = await asyncio.wait_for(asyncio.to_thread(self._deployed, parcel), DEPLOYING)
+        except TimeoutError:
+            return {"error": told(_crowded(parcel.id))}
+        self._apps.setdefault(parcel.app, App(handle, self._died, parcel))
+        return {"result": parcel.app}
 
-    async def _ask(self, command: dict[str, Any]) -> Any:
-        message = written(command["message"])
-        return await self._insisted(lambda handle: handle.ask.remote(message), command["app"])
+    def _deployed(self, parcel: Parcel) -> Any:
+        """The handle of an application, which another server may have put there."""
+        before = self._serve.status().applications.get(parcel.app)
+        if before is None or before.status in ("DEPLOY_FAILED", "DELETING"):
+            made = self._serve.deployment(Host).options(
+                autoscaling_config={
+                    "min_replicas": 1,
+                    "max_replicas": parcel.limits.processes,
+                    "target_ongoing_requests": 1,
+                    "upscale_delay_s": 1,
+                },
+                max_ongoing_requests=1,
+                ray_actor_options={"num_cpus": CPUS},
+                health_check_period_s=2,
+            )
+            self._serve.run(made.bind(parcel), name=parcel.app, route_prefix=None)
+        return self._serve.get_app_handle(parcel.app)
 
-    async def _warm(self, command: dict[str, Any]) -> Any:
-        return await self._insisted(lambda handle: handle.warm.remote(), command["app"])
+    async def _ask(self, command: dict[str, Any]) -> dict[str, Any]:
+        message = command["message"].encode()
+        return await self._apps[command["app"]].reply(lambda handle: handle.ask.remote(message))
 
-    async def _insisted(self, asked: Callable[[Any], Any], app: str) -> Any:
-        for tried in range(1, TRIES + 1):
-            response = asked(self._handles[app])
+    async def _warm(self, command: dict[str, Any]) -> dict[str, Any]:
+        return await self._apps[command["app"]].reply(lambda handle: handle.warm.remote())
+
+    async def _delete(self, command: dict[str, Any]) -> dict[str, Any]:
+        self._apps.pop(command["app"], None)
+        await asyncio.to_thread(self._serve.delete, command["app"])
+        return {"result": None}
+
+
+class App:
+    """One plugin on the cluster, as this process asks it."""
+
+    def __init__(self, handle: Any, died: type[Exception], parcel: Parcel) -> None:
+        self._handle = handle
+        self._died = died
+        self._id = parcel.id
+        self._patience = 2 * parcel.limits.seconds + parcel.limits.start
+        self._answered = 0.0
+
+    async def reply(self, ask: Callable[[Any], Any]) -> dict[str, Any]:
+        """What a replica answers, or that all are busy: it waits for as long as others get answers."""
+        task = asyncio.ensure_future(self._insisted(ask))
+        came = time.monotonic()
+        try:
+            while (left := max(came, self._answered) + self._patience - time.monotonic()) > 0:
+                if (await asyncio.wait({task}, timeout=left))[0]:
+                    self._answered = time.monotonic()
+                    return task.result()
+        finally:
+            task.cancel()
+        return {"error": told(busy(self._id, self._patience))}
+
+    async def _insisted(self, ask: Callable[[Any], Any]) -> dict[str, Any]:
+        for pause in (*PAUSES, None):
+            response = ask(self._handle)
             try:
-                return await response
+                answer: dict[str, Any] = await response
+                return answer
             except asyncio.CancelledError:
                 response.cancel()
                 raise
-            except self._lost:
-                if tried == TRIES:
+            except self._died:
+                if pause is None:
                     raise
-                await asyncio.sleep(PAUSE * tried)
-        return None
-
-    async def _delete(self, command: dict[str, Any]) -> None:
-        self._handles.pop(command["app"], None)
-        await asyncio.to_thread(self._serve.delete, command["app"])
+                await asyncio.sleep(pause)
+        raise AssertionError("unreachable")
 
 
-async def relay(bridge: Bridge, replies: Any) -> None:
-    """Take commands until there are no more."""
-    loop = asyncio.get_running_loop()
+def _joined(address: str) -> tuple[Any, type[Exception]]:
+    """Ray Serve of a cluster, and what is raised when a replica dies."""
+    import ray
+    from ray import serve
 
-    def answer(told: dict[str, Any]) -> None:
-        send(replies, written(told))
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if port.isdigit():  # where nobody listens, Ray itself looks for minutes
+        socket.create_connection((host, int(port)), timeout=REACHING).close()
+    ray.init(address=address, namespace="playground", log_to_driver=False, logging_level="ERROR")
+    serve.start(http_options={"location": "NoServer"})
+    return serve, ray.exceptions.RayActorError
 
-    while (message := await loop.run_in_executor(None, receive, sys.stdin.buffer)) is not None:
-        bridge.take(parsed(message), answer)
+
+def _crowded(id_: str) -> InferenceServiceUnavailableError:
+    return InferenceServiceUnavailableError(
+        f"plugin `{id_}` has no replica on the cluster after {DEPLOYING:g} s; see whether it has processors to spare",
+        code="plugin_start",
+        details={"plugin": id_},
+        retry_after=5,
+    )
 
 
-def main() -> None:
-    """Join the cluster, say so, and relay."""
-    replies = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what Ray prints must not get between the answers
-    address = parsed(receive(sys.stdin.buffer) or b"{}")["address"]
-    try:
-        import ray
-        from ray import serve
+def _said(error: Exception) -> str:
+    return f"{type(error).__name__}: {str(error).strip()[:500]}"
 
-        ray.init(address=address, namespace="playground", log_to_driver=False, logging_level="ERROR")
-        serve.start(http_options={"location": "NoServer"})
-    except ImportError:
-        send(replies, written({"failed": "Ray is not installed; install the extra `ray`"}))
-        return
-    except Exception as error:  # noqa: BLE001 - Ray's own, of a cluster that is not there
-        send(replies, written({"failed": f"{type(error).__name__}: {str(error).strip()[:300]}"}))
-        return
-    send(replies, written({"joined": address}))
-    asyncio.run(relay(Bridge(serve, ray.exceptions.RayActorError), replies))
+
+def _listen(commands: IO[bytes], loop: asyncio.AbstractEventLoop, bridge: Bridge) -> None:
+    """Take commands in; at their end, end everything."""
+    while (message := receive(commands)) is not None:
+        loop.call_soon_threadsafe(bridge.take, parsed(message))
+    os._exit(0)
+
+
+async def relay(commands: IO[bytes], replies: IO[bytes]) -> None:
+    """Join the cluster, and do what is asked."""
+    address = parsed(receive(commands) or b"{}")["address"]
+    bridge = Bridge(lambda answer: send(replies, written(answer)))
+    threading.Thread(target=_listen, args=(commands, asyncio.get_running_loop(), bridge), daemon=True).start()
+    await bridge.join(address)
+    await asyncio.Event().wait()  # the end of the commands ends it
 
 
 if __name__ == "__main__":
-    main()
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what Ray prints must not get between the answers
+    asyncio.run(relay(sys.stdin.buffer, answers))

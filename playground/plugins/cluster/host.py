@@ -4,79 +4,49 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from playground.call import Stop
 from playground.errors import PlaygroundError
-from playground.plugins.cluster.parcel import unpacked
-from playground.plugins.health import Journal
+from playground.plugins.cluster.parcel import Parcel
+from playground.plugins.health import Failure, Journal
 from playground.plugins.pool import Pool
-from playground.plugins.process import Limits
-from playground.plugins.source import Source
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a replica is to be: the plugin's id, its code, and what it may take."""
-
-    id: str
-    code: bytes
-    single: str
-    module: str
-    coded: tuple[str, ...]
-    limits: Limits
 
 
 class Host:
-    """A deployment of Ray Serve. Answers are tables: `result`, or `error` with what is to be raised and journaled."""
+    """A deployment of Ray Serve. Its answers are tables: `result`, or `error` as `told` has it."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, parcel: Parcel) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="plugin-"))
-        source = Source(unpacked(order.code, self._folder, order.single), order.module)
         self._journal = Journal()
-        self._pool = Pool(order.id, source, order.coded, order.limits, self._journal)
+        limits = replace(parcel.limits, processes=1)  # the others are other replicas
+        self._pool = Pool(parcel.id, parcel.unpacked(self._folder), parcel.coded, limits, self._journal)
 
     async def ask(self, message: bytes) -> dict[str, Any]:
         """One request; ended with its process when the caller goes."""
-        stop = Stop()
-        return await self._during(stop, lambda: {"result": self._pool.ask(message, stop)})
+        return await self._during(lambda stop: self._pool.ask(message, stop))
 
     async def warm(self) -> dict[str, Any]:
         """Start the process; the schemas that only running it can tell."""
-        stop = Stop()
 
-        def start() -> dict[str, Any]:
+        def start(stop: Stop) -> dict[str, Any]:
             self._pool.warm(stop)
-            return {"result": dict(self._pool.schemas)}
+            return dict(self._pool.schemas)
 
-        return await self._during(stop, start)
+        return await self._during(start)
 
-    async def _during(self, stop: Stop, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    async def _during(self, work: Callable[[Stop], dict[str, Any]]) -> dict[str, Any]:
+        stop = Stop()
         try:
-            return await asyncio.to_thread(self._tried, work)
+            return {"result": await asyncio.to_thread(work, stop)}
         except asyncio.CancelledError:
             stop.set()
             raise
-
-    def _tried(self, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        try:
-            return work()
         except PlaygroundError as error:
-            return {"error": self._told(error)}
-
-    def _told(self, error: PlaygroundError) -> dict[str, Any]:
-        failure = self._journal.failure
-        own = failure is not None and failure.message == error.message
-        return {
-            "kind": type(error).__name__,
-            "message": error.message,
-            "code": error.code,
-            "details": error.details,
-            "retry_after": error.retry_after,
-            "journal": [failure.kind, failure.message, failure.traceback, failure.output] if failure and own else None,
-        }
+            failure = self._journal.failure
+            return {"error": told(error, failure if failure and failure.message == error.message else None)}
 
     def __del__(self) -> None:
         """The replica ends: so does its process, and its copy of the code goes."""
@@ -84,3 +54,15 @@ class Host:
         if pool is not None:
             pool.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def told(error: PlaygroundError, failure: Failure | None = None) -> dict[str, Any]:
+    """What is to be raised at the server, and what its journal is to hold of it."""
+    return {
+        "kind": type(error).__name__,
+        "message": error.message,
+        "code": error.code,
+        "details": error.details,
+        "retry_after": error.retry_after,
+        "journal": [failure.kind, failure.message, failure.traceback, failure.output] if failure else None,
+    }

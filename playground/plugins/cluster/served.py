@@ -4,21 +4,17 @@ import contextlib
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from playground import errors
 from playground.call import Stop
 from playground.errors import PlaygroundError
 from playground.plugins.cluster.link import Link
-from playground.plugins.cluster.parcel import digest, packed
 from playground.plugins.health import Health, Journal, State
-from playground.plugins.pipe import parsed
 from playground.plugins.process import Limits
 from playground.plugins.source import Source
 
-CPUS = 0.1
-"""Processors that the cluster sets aside for each replica: plugins wait more than they work."""
 _ERRORS: Mapping[str, type[PlaygroundError]] = {
     kind.__name__: kind
     for kind in (
@@ -31,7 +27,7 @@ _ERRORS: Mapping[str, type[PlaygroundError]] = {
 
 
 class Served:
-    """One plugin as it stands in its files now: an application named after its id and its code."""
+    """One plugin as it stands in its files now: an application named after its id, its code and its limits."""
 
     def __init__(
         self,
@@ -43,10 +39,14 @@ class Served:
         *,
         link: Link,
     ) -> None:
-        self._id = id
-        self._source = source
-        self._coded = coded
-        self._limits = limits
+        self._order = {
+            "do": "deploy",
+            "id": id,
+            "path": str(source.path),
+            "module": source.module,
+            "coded": coded,
+            "limits": asdict(limits),
+        }
         self._journal = journal
         self._link = link
         self._lock = threading.Lock()
@@ -56,13 +56,13 @@ class Served:
     def ask(self, message: bytes, stop: Stop) -> dict[str, Any]:
         """The answer to one request. Raises PlaygroundError."""
         began = time.perf_counter()
-        result: dict[str, Any] = self._heard(self._asked({"do": "ask", "message": parsed(message)}, stop))
+        result: dict[str, Any] = self._asked({"do": "ask", "message": message.decode()}, stop)
         self._journal.answered((time.perf_counter() - began) * 1000)
         return result
 
     def warm(self, stop: Stop) -> None:
         """Have it on the cluster, loaded. Raises PlaygroundError."""
-        self.schemas = self._heard(self._asked({"do": "warm"}, stop))
+        self.schemas = self._asked({"do": "warm"}, stop)
 
     def health(self) -> Health:
         """How it is doing, as far as this server asked it; its processes are the cluster's."""
@@ -81,17 +81,15 @@ class Served:
         with contextlib.suppress(PlaygroundError):
             self._link.ask({"do": "delete", "app": app}, Stop())
 
-    def _asked(self, command: Mapping[str, Any], stop: Stop) -> Mapping[str, Any]:
-        """A reply of the application; of one that went with its cluster, the reply of the next."""
+    def _asked(self, command: Mapping[str, Any], stop: Stop) -> Any:
+        """What the application gave; where it went with the cluster or the bridge, what the next one gives."""
         for last in (False, True):
-            app = self._deployed(stop)
             try:
-                told: Mapping[str, Any] = self._link.ask({**command, "app": app}, stop)
-                return told
-            except errors.InferenceServiceUnavailableError:
-                self._app = ""
-                if last:
+                return self._heard(self._link.ask({**command, "app": self._deployed(stop)}, stop))
+            except errors.InferenceServiceUnavailableError as error:
+                if last or error.code != "ray_lost":
                     raise
+                self._app = ""
         raise AssertionError("unreachable")
 
     def _deployed(self, stop: Stop) -> str:
@@ -99,27 +97,12 @@ class Served:
         with self._lock:
             if not self._app:
                 began = time.perf_counter()
-                app = f"playground-{self._id}-{digest(packed(self._source.path))}"
-                self._link.ask(self._order(app), stop)
-                self._app = app
+                self._app = self._heard(self._link.ask(self._order, stop))
                 self._journal.started((time.perf_counter() - began) * 1000)
             return self._app
 
-    def _order(self, app: str) -> dict[str, Any]:
-        return {
-            "do": "deploy",
-            "app": app,
-            "id": self._id,
-            "path": str(self._source.path),
-            "module": self._source.module,
-            "coded": self._coded,
-            "limits": asdict(replace(self._limits, processes=1)),
-            "replicas": self._limits.processes,
-            "seconds": self._limits.start,
-            "cpus": CPUS,
-        }
-
     def _heard(self, told: Mapping[str, Any]) -> Any:
+        """The `result` of a reply. Raises its `error`, and notes it as this machine's processes would."""
         if "result" in told:
             return told["result"]
         error = told["error"]
