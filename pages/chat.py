@@ -32,7 +32,7 @@ with column:
 blocked = setup.blocked or problem
 hint = blocked or ("Answering …" if live else "Ask anything")
 with st.bottom:
-    chat_strip(setup, system=system, schema=schema)
+    chat_strip(setup, system=system, schema=schema, blocked=blocked)
     sending.foot(setup.choice, disabled=bool(blocked) or live)
 question = sending.compose(setup.choice, hint, disabled=bool(blocked) or live)
 if question is not None:

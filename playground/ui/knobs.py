@@ -8,6 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from playground.call import Task
+from playground.ui.fault import sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def knobs(task: Task, refuses: Refuses, key: str) -> Knobs:
             height=80,
         )
         if found.problem:
-            st.markdown(f":red[:material/error: {found.problem}]")
+            st.markdown(f":red[:material/error:] {sentence(found.problem)}")
         st.button(
             "Reset", key=f"{key}_reset", on_click=fill, args=(task, key, {}), disabled=not (count or found.problem)
         )
@@ -148,7 +149,7 @@ def parse_extra(text: str, taken: set[str]) -> tuple[dict[str, Any], str]:
     try:
         value = json.loads(text)
     except ValueError as error:
-        return {}, f"More parameters: not JSON, {error}"
+        return {}, f"More parameters are not JSON: {error}; mend it, or empty the box"
     if not isinstance(value, dict):
         return {}, 'More parameters must be a JSON object such as `{"seed": 7}`'
     for name in value:

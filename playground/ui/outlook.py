@@ -15,7 +15,7 @@ from playground.ui.bar import Setup
 from playground.ui.cache.controls import limit
 from playground.ui.embeddings.intake import FILE, given
 from playground.ui.embeddings.items import inputs_of
-from playground.ui.preflight import strip
+from playground.ui.preflight import stopped, strip
 from playground.ui.sending import asking
 from playground.ui.transcribe import recording as recorded
 from playground.ui.typed import typed
@@ -25,8 +25,14 @@ _WORD = "?"
 
 
 @st.fragment
-def chat_strip(setup: Setup, *, system: str | None, schema: Mapping[str, Any] | None) -> None:
-    """Draw the strip of a conversation, with the words in the box; before there are any, without those."""
+def chat_strip(setup: Setup, *, system: str | None, schema: Mapping[str, Any] | None, blocked: str) -> None:
+    """Draw the strip of a conversation, with the words in the box; before there are any, without those.
+
+    `blocked` is what has to be mended first: the box says it, but not while words stand in it.
+    """
+    if blocked and setup.choice.readiness.ready:
+        stopped("chat", blocked)
+        return
     turns = conversation.turns()
     said = [(turn.question, turn.run, [file.reference for file in turn.files]) for turn in turns]
     words = typed("chat_input", str(turns[-1].run) if turns else "").strip()

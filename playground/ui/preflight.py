@@ -42,6 +42,12 @@ def strip(
         st.markdown("&nbsp;" if found is None else line(found, open_end=open_end, cache=cache))
 
 
+def stopped(key: str, why: str) -> None:
+    """Draw the line of a page whose form is not right yet, so that there is no request."""
+    with st.container(key=f"{key}_preflight"):
+        st.markdown(f":red[:material/block:] :small[{sentence(why)}]")
+
+
 def line(found: Preflight, *, open_end: bool = False, cache: Switch = "") -> str:
     """A pre-flight in Markdown: what stops it first, what it takes after."""
     parts = [_size(found, open_end), _price(found, open_end), likelihood(found.cache) or _switched(cache)]

@@ -9,6 +9,7 @@ import streamlit as st
 from playground.call import Model
 from playground.errors import BadRequestError
 from playground.structured import check_schema
+from playground.ui.fault import sentence
 
 SAMPLES: Mapping[str, dict[str, Any]] = {
     "Contact": {
@@ -60,7 +61,7 @@ def schema_editor(key: str, model: Model | None) -> tuple[dict[str, Any] | None,
         if refusal is not None:
             st.caption(f":material/block: Not sent: {refusal}")
         if problem:
-            st.markdown(f":red[:material/error: {problem}]")
+            st.markdown(f":red[:material/error:] {sentence(problem)}")
         elif schema:
             st.markdown(":green[:material/check_circle:] :small[A valid schema.]")
     return schema, problem
@@ -73,7 +74,7 @@ def parse(text: str) -> tuple[dict[str, Any] | None, str]:
     try:
         return dict(check_schema(json.loads(text))), ""
     except ValueError as error:
-        return None, f"Not JSON: {error}"
+        return None, f"the schema is not JSON: {error}; mend it, or choose Clear"
     except BadRequestError as error:
         return None, error.message.replace("`parameters.schema", "`schema")
 

@@ -31,6 +31,14 @@ def test_chat_says_what_is_missing_and_then_what_it_takes(page: Page, core: Core
     assert "1 token in before your words · free" in strip(at)
 
 
+def test_it_says_what_has_to_be_mended_first(page: Page, core: Core):
+    at = page("chat")
+    at.text_area(key="chat_extra").set_value('{"seed": 7,').run()
+    assert "More parameters are not JSON" in strip(at)
+    at.text_area(key="chat_extra").set_value('{"seed": 7}').run()
+    assert "not JSON" not in strip(at)
+
+
 def test_it_follows_the_form(page: Page, core: Core, environment: Callable[..., None]):
     environment(OPENAI_API_KEY="sk-0123456789", OPENAI_BASE_URL="http://127.0.0.1:9/v1", PLAYGROUND_RETRIES="0")
     at = page("chat", chat_provider="OpenAI", chat_model="gpt-4.1")
