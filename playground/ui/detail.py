@@ -126,6 +126,8 @@ def _second_figure(run: RunRecord) -> tuple[str, str, str]:
             return "Sound", seconds(duration * 1000), f"{duration * 1000 / run.timings.total:,.1f} × real time"
         case {"dimensions": int() as dimensions}:
             return "Vectors", f"{len(data.get('embeddings', [0])):,} × {dimensions:,}", ""
+        case {"documents": list(documents)} if run.task == "search":
+            return "Documents", f"{len(documents):,}", ""
         case _:
             shown = "none" if first is None else seconds(first)
             return "First token", shown, f"{speed:,.0f} tokens/s" if speed else ""

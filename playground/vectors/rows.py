@@ -152,7 +152,7 @@ def _number(piece: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise BadRequestError(f"`{piece[:20]}` is no number that a vector can have") from None
+        raise BadRequestError(f"`{piece[:20]}` is no number that a vector can have; write `0.12, -0.5, …`") from None
     return number
 
 

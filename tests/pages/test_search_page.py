@@ -165,7 +165,7 @@ def test_ones_own_vectors_are_asked_by_a_vector_and_by_a_document_and_words_afte
     assert ["first" in hits(at)[0], "second" in hits(at)[1], "third" in hits(at)[2]] == [True, True, True]
     assert "cosine 0.800" in hits(at)[1]
     at.text_area(key="search_by_vector").set_value("[1, 0]").run()
-    assert "The vector has 2 numbers, and 3 are expected." in said(at)
+    assert "The vector has 2 numbers, and 3 are expected; paste one of the same model." in said(at)
     at.selectbox(key="search_promote_embedding").set_value("local/hues").run()
     at.button(key="search_promote").click().run()
     assert "makes vectors of 4 dimensions and the index `embedding` has 3" in said(at)
@@ -216,6 +216,7 @@ def test_two_embedders_are_fused_and_each_rank_is_explained(tiny, page):
     assert ":gray-badge[cosine 1.000]" in hits(at)[0]
     at = settle(at.get_by_key("search_with").set_value("both").run())
     assert "**Both found 4 of 4** (overlap 100%; chance would give 100%)" in said(at)
+    assert "both, only tones" in said(at)
 
 
 def test_two_namespaces_side_by_side(colours, page):
@@ -426,7 +427,7 @@ def test_another_server_is_asked_by_its_own_retriever_and_by_this_pages_request(
     at = settle(at.get_by_key("search_with").set_value(f"colours@mixpeek/{retriever}").run())
     assert not at.exception
     assert "stars at Mixpeek" in said(at)
-    assert "**1 hits** · " in said(at)
+    assert "**1 hit** · " in said(at)
     assert url in said(at)
     assert "**Both found 0 of 4** (overlap 0%). Only A: 4. Only B: 1." in said(at)
     at = settle(at.get_by_key("search_with").set_value("-").run())
@@ -442,3 +443,4 @@ def test_another_server_is_asked_by_its_own_retriever_and_by_this_pages_request(
         assert not told.exception
         assert ":gray-badge[search]" in said(told)
         assert "far-away" in str(told.dataframe[0].value)
+        assert [each.value for each in told.metric if each.label == "Documents"] == ["1"]

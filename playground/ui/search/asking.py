@@ -149,7 +149,8 @@ def _vector(space: Space) -> tuple[float, ...] | None:
     try:
         found = parsed(text or "")
         if not space.fitting(len(found)):
-            raise BadRequestError(f"the vector has {len(found):,} numbers, and {lengths} are expected")
+            what = f"the vector has {len(found):,} numbers, and {lengths} are expected"
+            raise BadRequestError(f"{what}; paste one of the same model")
     except PlaygroundError as error:
         st.markdown(f":red[:material/error:] {sentence(error.message)}")
         return None

@@ -59,11 +59,17 @@ def said(found: Versus, first: Outcome, second: Outcome) -> str:
     known = not (first.target.hosted or second.target.hosted)
     chance = f"; chance would give {at_random:.0%}" if known else ""
     moved = sum(1 for each in found.both if each.change)
-    places = f"; {moved} of these stand at another place" if found.both else ""
+    places = f"; {_moved(moved)}" if found.both else ""
     return (
         f"**Both found {len(found.both)} of {found.k}** (overlap {found.share:.0%}{chance})"
         f"{places}. Only A: {len(found.only_first)}. Only B: {len(found.only_second)}."
     )
+
+
+def _moved(count: int) -> str:
+    if not count:
+        return "all of these stand at the same place"
+    return "1 of these stands at another place" if count == 1 else f"{count} of these stand at another place"
 
 
 def _figures(found: Versus, first: Outcome, second: Outcome) -> None:

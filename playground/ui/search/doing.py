@@ -41,7 +41,8 @@ def took(outcome: Outcome) -> str:
     """The line in Markdown: hits, milliseconds and their parts, the runs that embedded."""
     if outcome.target.hosted:
         way = f"**{seconds(outcome.ms)}** with the way there"
-        parts = [f"**{len(outcome.found):,} hits**", way, outcome.post.origin]
+        hits = "1 hit" if len(outcome.found) == 1 else f"{len(outcome.found):,} hits"
+        parts = [f"**{hits}**", way, f"`{outcome.post.origin}`"]
     else:
         parts = [f"**{len(outcome.found):,} of {outcome.target.space.count:,}**", f"**{seconds(outcome.ms)}**"]
     if outcome.runs and not outcome.target.hosted:

@@ -30,7 +30,10 @@ def lost(names: Sequence[str]) -> PlaygroundError | None:
     if wanted in names:
         return None
     st.session_state[NAME] = names[0] if names else None
-    return NotFoundError(f"there is no namespace `{wanted}` here; it may be another key's") if wanted else None
+    if not wanted:
+        return None
+    way = "choose one above, or make it with New" if names else "make it below"
+    return NotFoundError(f"there is no namespace `{wanted}` here: it was deleted, or it is another key's; {way}")
 
 
 def heading(there: Sequence[Namespace]) -> Space | None:

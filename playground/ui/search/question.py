@@ -84,7 +84,11 @@ class Target:
         """What it is called beside another."""
         if self.foreign and self.retriever:
             return f"{self.retriever.name} at Mixpeek"
-        name = f"{self.retriever.name} in {self.space.id}" if self.retriever else self.space.id
+        name = self.space.id
+        if self.retriever:
+            name = f"{self.retriever.name} in {name}"
+        elif len(self.indexes) == 1 < len(self.space.indexes):
+            name = f"{name}, only {self.indexes[0]}"
         return f"{name}, asked at Mixpeek" if self.hosted else name
 
 
