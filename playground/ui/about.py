@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from playground.errors import PlaygroundError
-from playground.settings import TABLE, Setting
+from playground.options import TABLE, Setting
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault
 

@@ -22,7 +22,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from playground.settings import TABLE
+from playground.options import TABLE
 from tests.replay import Answer, HungUp, ReplayServer
 
 ROOT = Path(__file__).parents[2]

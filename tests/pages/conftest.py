@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from playground.options import TABLE
 from playground.runs import Runs, shared
-from playground.settings import TABLE
 
 ROOT = Path(__file__).parents[2]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from playground.command import main
-from playground.settings import TABLE
+from playground.options import TABLE
 from playground.store.history import History
 from playground.store.keys import digest
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.settings import TABLE
+from playground.options import TABLE
 
 ROOT = Path(__file__).parents[2]
 
@@ -110,6 +110,7 @@ LAYERS = (
         "call",
         "errors",
         "settings",
+        "options",
         "reach",
         "versions",
         "namespace",

@@ -13,8 +13,9 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from playground.options import TABLE
 from playground.reach import is_local, refusal
-from playground.settings import TABLE, Settings
+from playground.settings import Settings
 from playground.ui.doorstep import Doorstep
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from playground.errors import PlaygroundError
-from playground.settings import TABLE
+from playground.options import TABLE
 from playground.ui.cache.controls import explained
 from playground.ui.cache.words import percent
 from playground.ui.core import NAMESPACE, core
