@@ -397,3 +397,24 @@ def test_images_are_found_by_an_image_through_the_guard_of_files(mine):
         "not text"
         in check(mine.post("/v1/retrievers/execute", json={"stages": [stage]}), 400, "BadRequestError")["message"]
     )
+
+
+def test_a_key_of_a_write_and_a_token_are_good_for_their_owner_only(mine, theirs):
+    upsert, here = "/v1/namespaces/keyed/documents/upsert", {"X-Namespace": "keyed"}
+    options = {"idempotency_key": "once", "write_token": True}
+    for client, vector in ((mine, X), (theirs, Y)):
+        assert client.post("/v1/namespaces/standalone", json=space("keyed")).status_code == 200
+        told = client.post(upsert, json={"documents": [document("d", vector)], "options": options}).json()
+        assert (
+            told["inserted"],
+            client.get("/v1/documents/d?return_vectors=true", headers=here).json()["vectors"],
+        ) == (
+            1,
+            {"one": vector},
+        )
+    search = {"stages": [STAGE], "inputs": {"q": X}, "write_token": told["write_token"]}
+    assert theirs.post("/v1/retrievers/execute", json=search, headers=here).status_code == 200
+    check(mine.post("/v1/retrievers/execute", json=search, headers=here), 400, "BadRequestError")
+    made = mine.post("/v1/collections", json={"collection_name": "secret"}, headers=here).json()
+    inside = {**search, "write_token": None, "collection_ids": [made["collection_id"]]}
+    check(theirs.post("/v1/retrievers/execute", json=inside, headers=here), 404, "NotFoundError")
