@@ -6,11 +6,13 @@ from playground.errors import NotFoundError
 from playground.ui.compare.session import shown_set
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault
+from playground.ui.link import settle
 from playground.ui.scorecard.heading import draw_heading, draw_list
 from playground.ui.scorecard.progress import draw_progress
 from playground.ui.scorecard.view import draw_card
 from playground.ui.scorecard.welcome import welcome
 
+settle()
 opened = st.query_params.get("set", "")
 shown = shown_set(opened) if opened else None
 with st.container(key="scorecard_page"):

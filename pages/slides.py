@@ -5,9 +5,11 @@ import streamlit as st
 from playground.errors import NotFoundError
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault
+from playground.ui.link import settle
 from playground.ui.slides.order import all_decks, arrange
 from playground.ui.slides.stage import stage
 
+settle()
 opened, slide = st.query_params.get("deck", ""), st.query_params.get("slide", "")
 deck = core().history.decks.get(opened, NAMESPACE) if opened else None
 if opened and deck is None:

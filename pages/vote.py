@@ -6,10 +6,12 @@ from playground.errors import NotFoundError
 from playground.ui.compare.session import shown_set
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault
+from playground.ui.link import settle
 from playground.ui.look import quiet
 from playground.ui.vote.booth import draw_booth
 from playground.ui.vote.standings import draw_standings
 
+settle()
 opened = st.query_params.get("set", "")
 shown = shown_set(opened) if opened else None
 with st.container(key="vote_page"):

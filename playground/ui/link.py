@@ -24,3 +24,12 @@ def linked(last: str | None, name: str = "run") -> tuple[str, Mapping[str, Any]]
     if isinstance(run, PlaygroundError):
         return run
     return wanted, run.request.model_dump() if isinstance(run, Run) else run.request
+
+
+def settle() -> None:
+    """Let the window's address say what this page was opened with.
+
+    A link from a page to itself tells the script its parameters and leaves the address as it was (Streamlit 1.67), so
+    that the next click would be one on what was open before.
+    """
+    st.query_params.from_dict(st.query_params.to_dict())

@@ -91,6 +91,12 @@ def test_slides(app, visit, browser, shot, tmp_path: Path):
     expect(page.get_by_role("button", name="Take slide 2 out")).to_be_visible()
     assert "slide=" not in page.url
     shot(settled(page), "slides-arrange")
+
+    # the address says what is open, whichever way leads there: the next click would find another page
+    page.get_by_role("link", name="All decks").click()
+    page.wait_for_url(re.compile(r"/slides$"))
+    page.get_by_role("link", name="Arrange").click()
+    page.wait_for_url(re.compile(r"/slides\?deck=deck_\w+$"))
     page.goto(f"{app.url}/runs?runs_text=Slideshow")
     expect(page.get_by_text("2 runs.")).to_be_visible()
     click_row(settled(page), 0)
