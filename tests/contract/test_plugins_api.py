@@ -197,6 +197,7 @@ def test_extractors(client):
     builtin, custom = found(source="builtin"), found(source="custom")
     assert found() == builtin | custom
     assert {each["source"] for each in builtin.values()} == {"builtin"}
+    assert list(builtin) == ["text_extractor_v1", "multimodal_extractor_v1", "multimodal_extractor_v2"]
     small = builtin["text_extractor_v1"]
     uris = {each["feature_uri"]: each["index"]["dimensions"] for each in small["required_vector_indexes"]}
     assert uris["mixpeek://text_extractor@v1/all_minilm_l6_v2_v1"] == 384

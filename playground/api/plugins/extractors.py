@@ -123,9 +123,8 @@ def _all(runs: Runs, namespace: str, source: Origin) -> list[Extractor]:
 
 
 def _builtin(providers: Mapping[str, Provider]) -> Iterator[Extractor]:
-    """One for each name and version in the table of features."""
-    rows = sorted(TABLE, key=lambda uri: (uri.name, uri.version))
-    for (name, number), group in groupby(rows, key=lambda uri: (uri.name, uri.version)):
+    """One for each name and version in the table of features, in its order: a picker offers the first first."""
+    for (name, number), group in groupby(TABLE, key=lambda uri: (uri.name, uri.version)):
         version = f"v{number.removesuffix('.0').removesuffix('.0')}"
         uris = list(group)
         indexes = [_index(f"mixpeek://{name}@{version}/{uri.index}", uri.index, _model(uri, providers)) for uri in uris]
