@@ -146,7 +146,7 @@ def saw(
         counted=named("counted", realtime=COUNTED.replace("HERE", repr(str(folder)))),
         unloadable=named("unloadable", realtime="raise ValueError('not today')"),
     )
-    command = ["uv", "run", "--no-project", "--python", str(python), str(HERE / "driver.py"), address, str(folder)]
+    command = ["uv", "run", "--no-project", str(python), str(HERE / "driver.py"), address, str(folder)]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,

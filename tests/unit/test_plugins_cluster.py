@@ -1,5 +1,6 @@
 """The server's side of a cluster, as far as it can be seen without one; `tests/ray` has one."""
 
+import asyncio
 import os
 from dataclasses import replace
 from importlib.util import find_spec
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from playground.errors import InferenceServiceUnavailableError
+from playground.plugins.cluster.bridge import Bridge
 from playground.plugins.cluster.parcel import Parcel, packed
 from playground.plugins.process import Limits
 from playground.plugins.registry import Plugins
@@ -25,6 +27,20 @@ def test_without_ray_it_is_a_503_that_names_the_extra(settings, tmp_path):
     assert refused.value.details["retryable"] is False
     assert "`127.0.0.1:9` (`PLAYGROUND_RAY_ADDRESS`)" in refused.value.message
     plugins.close()
+
+
+def test_a_command_that_is_ended_before_it_began_is_answered():
+    told: list[dict[str, object]] = []
+
+    async def at_once() -> None:
+        bridge = Bridge(told.append)
+        bridge.take({"n": 1, "do": "ask", "app": "", "message": ""})
+        bridge.take({"n": 1, "do": "cancel"})
+        while not told:
+            await asyncio.sleep(0)
+
+    asyncio.run(asyncio.wait_for(at_once(), 60))
+    assert told == [{"n": 1, "lost": "cancelled"}]
 
 
 @pytest.mark.parametrize("single", [True, False])

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -43,7 +44,7 @@ class Bridge:
         self._joined = asyncio.Event()
         self._serve: Any = None
         self._died: type[Exception] = Exception
-        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._tasks: dict[int, asyncio.Task[Any]] = {}
         self._apps: dict[str, App] = {}
 
     async def join(self, address: str) -> None:
@@ -65,21 +66,24 @@ class Bridge:
         """Begin a command, or end one."""
         number = command["n"]
         if command["do"] != "cancel":
-            self._tasks[number] = asyncio.ensure_future(self._done(command))
+            self._tasks[number] = asyncio.ensure_future(self._reply(command))
+            self._tasks[number].add_done_callback(partial(self._done, number))
         elif number in self._tasks:
             self._tasks[number].cancel()
 
-    async def _done(self, command: dict[str, Any]) -> None:
-        try:
-            await self._joined.wait()
-            reply = await getattr(self, f"_{command['do']}")(command)
-            self._tell({"n": command["n"], "reply": reply})
-        except asyncio.CancelledError:
-            self._tell({"n": command["n"], "lost": "cancelled"})
-        except Exception as error:  # noqa: BLE001 - whatever Ray raises, the server is to hear of it
-            self._tell({"n": command["n"], "lost": _said(error)})
-        finally:
-            self._tasks.pop(command["n"], None)
+    async def _reply(self, command: dict[str, Any]) -> Any:
+        await self._joined.wait()
+        return await getattr(self, f"_{command['do']}")(command)
+
+    def _done(self, number: int, task: asyncio.Task[Any]) -> None:
+        """Tell the end of a command; one that is ended before it began has one too."""
+        del self._tasks[number]
+        if task.cancelled():
+            self._tell({"n": number, "lost": "cancelled"})
+        elif error := task.exception():
+            self._tell({"n": number, "lost": _said(error)})
+        else:
+            self._tell({"n": number, "reply": task.result()})
 
     async def _deploy(self, command: dict[str, Any]) -> dict[str, Any]:
         """Have a plugin on the cluster; the name of its application."""
@@ -172,7 +176,11 @@ def _joined(address: str) -> tuple[Any, type[Exception]]:
     if port.isdigit():  # where nobody listens, Ray itself looks for minutes
         socket.create_connection((host, int(port)), timeout=REACHING).close()
     ray.init(address=address, namespace="playground", log_to_driver=False, logging_level="ERROR")
-    serve.start(http_options={"location": "NoServer"})
+    start = partial(serve.start, http_options={"location": "NoServer"})
+    try:
+        start()
+    except ValueError:  # its name is taken: another server has started it at the same moment
+        start()
     return serve, ray.exceptions.RayActorError
 
 
@@ -185,7 +193,7 @@ def _crowded(id_: str) -> InferenceServiceUnavailableError:
     )
 
 
-def _said(error: Exception) -> str:
+def _said(error: BaseException) -> str:
     return f"{type(error).__name__}: {str(error).strip()[:500]}"
 
 
