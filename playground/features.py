@@ -34,8 +34,8 @@ TABLE: Mapping[Uri, Feature] = {
         "multimodal_extractor@v2/gemini-embedding-2": Feature("google", "gemini-embedding-2"),
     }.items()
 }
-"""The builtin features, by address, those of one extractor together. Their vectors are as long as the models say; `parameters.dimensions` shortens those
-of `gemini-embedding-2` (3,072) to 1,536 or 768.
+"""The builtin features, by address, those of one extractor together. Their vectors are as long as the models say;
+`parameters.dimensions` shortens those of `gemini-embedding-2` (3,072) to 1,536 or 768.
 
 Addresses: https://docs.mixpeek.com/processing/feature-extractors and the models of PyPI `mixpeek` 1.3.783
 (`embedding_model.py`, `multimodal_extractor_params.py`).
