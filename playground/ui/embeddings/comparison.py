@@ -83,11 +83,11 @@ def _draw_foot(panes: Sequence[_Pane], founds: Mapping[str, Embedded]) -> None:
     runs = {pane.letter: pane.run for pane in panes if pane.run is not None}
     queries = dict(zip(founds, checked(founds), strict=False))
     ended = {letter: run for letter, run in queries.items() if isinstance(run, RunRecord)}
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="embeddings_foot"):
-        st.markdown(quiet(_APART), width="stretch")
-        if len(runs) == len(panes) and len(ended) == len(queries):
-            query = {"set": keep(runs, ended)}
-            st.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params=query)
+    words, link = st.columns([6, 1])
+    words.markdown(quiet(_APART))
+    if len(runs) == len(panes) and len(ended) == len(queries):
+        query = {"set": keep(runs, ended)}
+        link.page_link("receipt.py", label="Receipt", icon=":material/receipt:", query_params=query)
 
 
 def _pane(letter: str, place: Place, id_: str) -> _Pane:

@@ -34,6 +34,7 @@ def table(found: Sequence[Change], asked: Set) -> dict[str, list[str]]:
         for name, values in (("Row", {change.cell.row for change in found}), ("Repeat", {c.cell.repeat for c in found}))
         if len(values) < 2
     }
+    left_out |= {name for name in ("Tokens out",) if all(line[name] == "unknown" for line in lines)}
     return {name: [line[name] for line in lines] for name in (lines[0] if lines else {}) if name not in left_out}
 
 

@@ -32,8 +32,8 @@ def draw_seal(shown: Shown, ended: Ended) -> None:
     st.markdown(
         quiet(
             "SHA-256 over question, panes, rows and the seals of all runs. Two people who see the same seal see the "
-            "same runs; when one is deleted it becomes another. It is `seal` in the JSON, and the docstring of "
-            "`playground.dossier` says how to check it."
+            "same runs; when one is deleted it becomes another. It is `seal` in the JSON and in `GET /v1/sets/{id}`, "
+            "and the docstring of `playground.dossier` says how to check it."
         )
     )
 

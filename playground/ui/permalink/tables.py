@@ -55,6 +55,7 @@ def runs_table(ended: Ended) -> dict[str, list[str]]:
     several = {"Row": {cell.row for cell in cells}, "Repeat": {cell.repeat for cell in cells}}
     lines = [_line(ended.asked, cell, ended.ids[cell], ended.glances.get(ended.ids[cell])) for cell in cells]
     left_out = {name for name, values in several.items() if len(values) < 2}
+    left_out |= {name for name in ("First token",) if all(line[name] == "–" for line in lines)}
     return {name: [line[name] for line in lines] for name in (lines[0] if lines else {}) if name not in left_out}
 
 

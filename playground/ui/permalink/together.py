@@ -79,7 +79,6 @@ def _body(shown: Shown, ended: Ended) -> None:
             founds = items_of(shown)
             draw_items(shown, founds)
             _panes(shown.asked)
-            _outcomes(ended)
             draw_vectors(shown, founds)
 
 
