@@ -3,6 +3,7 @@
 import streamlit as st
 
 from playground.ui.core import NAMESPACE, core
+from playground.ui.forms.door import paste_button
 from playground.ui.plugins import session
 from playground.ui.plugins.listing import listing
 from playground.ui.plugins.making import new_button
@@ -17,5 +18,6 @@ elif not core().plugins.all(NAMESPACE):
 else:
     with st.container(horizontal=True, vertical_alignment="center", key="plugins_title"):
         st.title("Plugins", anchor=False, width="stretch")
+        paste_button("plugins")
         new_button()
     listing()

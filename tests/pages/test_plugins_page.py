@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from playground.contract import RawInferenceRequest
 from playground.errors import AlreadyExistsError
 from playground.plugins.parts import Part, parts
 from playground.plugins.template import write as template
+from playground.snippets import as_curl
 from tests.plugins import GOOD, write
 
 MODELS = """
@@ -236,3 +238,24 @@ def test_an_answer_taken_apart():
     assert (found["b"].shape, found["b"].dtype, found["b"].norm, found["b"].vector) == ((2, 3), "int", 3.0, [1, 2, 2])
     assert [found[key].type for key in "cde"] == ["text", "null", "object of 1"]
     assert (found["g"].shape, found["g"].dtype, found["h"].shape, found["h"].norm) == ((0,), "", (2,), None)
+
+
+def test_a_call_that_is_pasted_fills_the_form_of_its_plugin(page, core, folder):
+    template(folder, "embedding", "fine", "1.0.0")
+    inputs, parameters = {"texts": ['it\'s "so" $(x) \\ \n漢字 🙂']}, {"letters": 2}
+    request = RawInferenceRequest(inference_name="fine_1_0_0", inputs=inputs, parameters=parameters)
+    at = page("plugins")
+    at.button(key="plugins_paste").click().run()
+    at.text_area(key="paste_text").set_value(as_curl(request, "http://127.0.0.1:8501"))
+    at = at.button(key="paste_go").click().run().run()
+    assert not at.exception
+    assert json.loads(at.text_area(key="plugins_fine_1_0_0_in_schema").value) == inputs
+    ask(at)
+    [run] = core().history.search("default")
+    assert (run.request["inputs"], run.request["parameters"]) == (inputs, parameters)
+    at.button(key="plugins_back").click().run()
+    at.button(key="plugins_paste").click().run()
+    wrong = request.model_copy(update={"parameters": {"digits": 2}})
+    at.text_area(key="paste_text").set_value(as_curl(wrong, "http://127.0.0.1:8501"))
+    at.button(key="paste_go").click().run()
+    assert "has no parameter `digits`" in at.session_state["paste_problem"]

@@ -6,7 +6,7 @@ import streamlit as st
 
 from playground.call import Task
 from playground.errors import PlaygroundError
-from playground.pasted import Sought, pasted, sought
+from playground.pasted import Pasted, Sought, pasted, sought
 from playground.ui.core import core
 from playground.ui.fault import sentence
 from playground.ui.forms.fill import fill, put_back
@@ -89,7 +89,11 @@ def _fill() -> None:
         if search is not None:
             _search(search)
             return
-        form = form_of(pasted(text), core().providers)
+        found = pasted(text)
+        if found.request.inference_name:
+            _plugin(found)
+            return
+        form = form_of(found, core().providers)
     except PlaygroundError as error:
         st.session_state[PROBLEM] = error.message
         return
@@ -104,6 +108,14 @@ def _search(asked: Sought) -> None:
     put(asked)
     st.session_state.pop(PROBLEM, None)
     st.session_state[OPENED] = "search"
+
+
+def _plugin(asked: Pasted) -> None:
+    from playground.ui.plugins.pasting import put  # as above
+
+    put(asked.request)
+    st.session_state.pop(PROBLEM, None)
+    st.session_state[OPENED] = "plugins"
 
 
 def _undo(task: Task) -> None:
