@@ -19,6 +19,7 @@ from playground.ui.look import quiet
 from playground.ui.preflight import likelihood, price, tokens
 
 _HELD = "compare_preflight_held"
+_BEFORE = f":gray[:material/flight_takeoff:] {quiet('Tokens, price and what is refused stand here before you run.')}"
 Found = Mapping[str, Preflight]
 """What each pane would meet, by its letter."""
 
@@ -28,7 +29,7 @@ def strip(task: Task, asked: Question, heads: Sequence[Head]) -> None:
     cache = limit("compare") if task == "chat" else None
     with st.container(key="compare_preflight"):
         found = _found(task, asked, heads, cache)
-        st.markdown(line(found, len(asked.rows), switched=task == "chat" and cache is None) if found else "&nbsp;")
+        st.markdown(line(found, len(asked.rows), switched=task == "chat" and cache is None) if found else _BEFORE)
 
 
 def line(found: Found, rows: int = 1, *, switched: bool = False) -> str:
@@ -41,7 +42,12 @@ def line(found: Found, rows: int = 1, *, switched: bool = False) -> str:
     colour, icon = ("red", "block") if stops else ("orange", "info")
     first, *others = stops or said
     more = f" :small[and {len(others)} more: {', '.join(_named(each) for each in others)}]" if others else ""
-    return f":{colour}[:material/{icon}:] :small[**{first[0]}**: {sentence(first[1].message)}]{more} {facts}"
+    return f":{colour}[:material/{icon}:] :small[**{first[0]}**{_said(first[1])}]{more} {facts}"
+
+
+def _said(problem: Problem) -> str:
+    """What stops a pane; one that is not set up says itself how to do it."""
+    return " is not set up." if problem.code == "not_ready" else f": {sentence(problem.message)}"
 
 
 def _found(task: Task, asked: Question, heads: Sequence[Head], cache: float | None) -> Found | None:

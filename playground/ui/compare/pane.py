@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from playground.call import Task
 from playground.comparison import LETTERS, Pane
 from playground.ui.compare.panes import FEWEST, add, another, key, letters, remove
+from playground.ui.fault import sentence
 from playground.ui.knobs import Knobs, knobs
 from playground.ui.look import quiet
 from playground.ui.picker import Choice, pick_model
@@ -52,7 +53,7 @@ def head(task: Task, letter: str, common: Common) -> Head:
             found = knobs(task, choice.refuses, prefix)
         _buttons(task, letter)
     if not choice.readiness.ready:
-        st.markdown(quiet(choice.readiness.advice))
+        st.markdown(quiet(sentence(choice.readiness.advice)))
     if common.knobs is not None:
         found = _sent(common.knobs, choice)
     system, schema, problem = _words(task, prefix, choice, common)
