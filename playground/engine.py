@@ -122,6 +122,7 @@ class Engine:
     def _record(self, ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError) -> None:
         try:
             ticket.record = written(ticket, outcome, self._archive)
+            ticket.plan = ticket.plan and ticket.plan.emptied()  # the archive has its files; a ticket is kept for long
             if ticket.kept:
                 self._recorder.record(ticket.record)
         except Exception as error:

@@ -55,6 +55,10 @@ class Plan:
         """The plan with those of its `media` that are only addresses so far."""
         return replace(self, media={place: media for place, media in self.media.items() if not media.data})
 
+    def emptied(self) -> "Plan":
+        """The plan without its calls and files, for who only has to know what kind of run it was."""
+        return replace(self, calls=(), media={})
+
 
 def resolve(
     request: RawInferenceRequest,

@@ -2,16 +2,18 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from playground.call import Chunk, Task, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
+from playground.enclosed import enclosed
 from playground.engine import Engine
 from playground.errors import InternalServerError, PlaygroundError
 from playground.record import Door, RunRecord
 from playground.ticket import Ticket
 
+_FLOAT = 32  # bytes of a number and of its place in a list
 State = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -24,6 +26,8 @@ class Run:
         self._news = threading.Condition()
         self._waiting = 0
         self.ended = False
+        self.weight = 0
+        """About the bytes that it holds in memory once it has ended, beside texts: files and vectors."""
         self.response: RawInferenceResponse | None = None
         self.error: PlaygroundError | None = None
 
@@ -161,6 +165,7 @@ class Run:
         except Exception as error:  # noqa: BLE001 - a failing history must not leave followers waiting for ever
             self.error = InternalServerError(f"the run could not be recorded: {error}")
         finally:
+            self.weight = _weight(self.request, self.response)
             with self._news:
                 self.ended = True
                 self._news.notify_all()
@@ -168,3 +173,24 @@ class Run:
     def cancel(self) -> None:
         """Ask it to stop; what has arrived is kept."""
         self._ticket.stop.set()
+
+
+def outdated(runs: Sequence[Run], most: int, heaviest: int) -> list[str]:
+    """The ids of the ended runs to let go of, the oldest first, so that `most` runs of at most `heaviest` are left."""
+    ended = [run for run in runs if run.ended]
+    surplus, weight = len(runs) - most, sum(run.weight for run in ended)
+    gone: list[str] = []
+    for run in ended:
+        if surplus <= len(gone) and weight <= heaviest:
+            break
+        gone.append(run.id)
+        weight -= run.weight
+    return gone
+
+
+def _weight(request: RawInferenceRequest, response: RawInferenceResponse | None) -> int:
+    files = sum(len(file.value) for file in enclosed(request.inputs))
+    match response.data if response is not None else None:
+        case {"embeddings": [[*first], *others]}:
+            return files + _FLOAT * len(first) * (1 + len(others))
+    return files

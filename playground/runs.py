@@ -23,7 +23,7 @@ from playground.preflight import Preflight, preflight, refused
 from playground.providers import within
 from playground.record import Door, RunRecord
 from playground.resolve import Plan, named, resolve
-from playground.run import Run
+from playground.run import Run, outdated
 from playground.settings import Settings
 from playground.store.blobs import Blobs
 from playground.store.history import History
@@ -38,6 +38,8 @@ AT_ONCE = 64
 """Runs that are worked on at the same time; more wait in the queue."""
 KEPT = 512
 """Ended runs kept in memory for their followers; older ones are read from the history."""
+HELD = 2**28
+"""Bytes of files and vectors that they may hold; of more, the oldest are read from the history."""
 
 
 class Runs:
@@ -225,8 +227,7 @@ class Runs:
         return run.response
 
     def _forget(self) -> None:
-        surplus = len(self._runs) - KEPT
-        for id_ in [id_ for id_, run in self._runs.items() if run.ended][: max(surplus, 0)]:
+        for id_ in outdated(list(self._runs.values()), KEPT, HELD):
             del self._runs[id_]
 
 

@@ -20,7 +20,7 @@ from playground.errors import (
 )
 from playground.notebook import Playground
 from playground.record import RunRecord
-from playground.run import Run
+from playground.run import Run, outdated
 from playground.runs import Runs, build
 from playground.settings import Settings
 from playground.ticket import Ticket
@@ -218,6 +218,22 @@ def test_media_are_archived_not_written_into_the_history(core: Runs, replay: Rep
     core.engine.run(Ticket(request, stream=False))
     reference = kept(core).request["inputs"]["audio_base64"]
     assert core.blobs.get(reference) == (sound, "audio/wav")
+
+
+def test_ended_runs_are_let_go_of_by_number_and_by_what_they_hold(core: Runs, replay: ReplayServer):
+    sound = base64.b64encode(wav()).decode()
+    replay.on("POST", "/v1/audio/transcriptions", Answer.json({"text": "hm"}))
+    replay.on("POST", "/v1/embeddings", Answer.json({"data": [{"embedding": [0.5] * 100}, {"embedding": [0.5] * 100}]}))
+    runs = [core.start(ask(inputs={"audio_base64": sound}), stream=False) for _ in range(3)]
+    vectors = core.start(ask(inputs={"texts": ["a", "b"]}))
+    assert [ended(run).status for run in (*runs, vectors)] == ["done"] * 4
+    assert [run.weight for run in runs] == [len(sound)] * 3
+    assert vectors.weight == 2 * 100 * 32
+    assert runs[0].task == "transcription", "it is known without its files"
+    ids = [run.id for run in runs]
+    assert outdated(runs, 3, 3 * len(sound)) == []
+    assert outdated(runs, 2, 3 * len(sound)) == ids[:1] == outdated(runs, 3, 2 * len(sound))
+    assert outdated(runs, 3, 0) == ids
 
 
 def test_structured_output_is_read_and_checked(core: Runs, replay: ReplayServer):
