@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground.answer import Answer
-from playground.call import Call, Chunk, Message, Provider, Usage
+from playground.call import Call, Chunk, Media, Message, Provider, Usage
 from playground.errors import PlaygroundError
 from playground.providers.openai import TwoWires
 from playground.providers.remote import Remote
@@ -52,6 +52,12 @@ def chat(*turns: str, model: str = "m", **fields: Any) -> Call:
         Message(roles[place % 2], turn) for place, turn in enumerate(turns or ("What is the capital of France?",))
     )
     return Call("chat", model, messages=messages, **fields)
+
+
+def see(*media: Media, text: str = "What is this?", model: str = "m", **fields: Any) -> Call:
+    """A question about files; without any, one like `chat`'s."""
+    asked = chat(model=model, **fields)
+    return replace(asked, messages=(Message("user", text, media),)) if media else asked
 
 
 @dataclass

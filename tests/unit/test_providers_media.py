@@ -6,25 +6,13 @@ from dataclasses import replace
 import pytest
 
 from playground.call import Call, Media, Message
-from playground.errors import BadRequestError, PayloadTooLargeError
-from playground.providers import intakes
-from playground.providers.intake import MB, Intake
-from tests.remotes import aimed, chat, hear, own_openai
+from playground.errors import BadRequestError
+from tests.remotes import aimed, chat, hear, own_openai, see
 from tests.replay import Answer
 from tests.specimens import FILM, PAPER, PHOTO, PICTURE, SOUND, address, picture
 
 PHOTO_URL = "https://example.com/photo.jpg"
 FLASH = "/v1beta/models/gemini-3.8-flash:generateContent"
-
-
-def see(*media, text="What is this?", model="m", **fields):
-    return (
-        chat(model=model, **fields) if not media else replace(chat(model=model, **fields), messages=_turn(text, media))
-    )
-
-
-def _turn(text, media):
-    return (Message("user", text, tuple(media)),)
 
 
 def arrived(uri):
@@ -57,9 +45,6 @@ def claude(replay):
 def gemini(replay):
     replay.on("POST", FLASH, Answer.golden("google/chat.json"))
     return aimed("google", replay, path="")
-
-
-# OpenAI
 
 
 def test_responses_gets_images_before_the_text_with_the_detail_it_demands(replay, openai):
@@ -127,9 +112,6 @@ def test_files_of_an_earlier_turn_stay_with_it(replay, openai):
     assert [turn["content"] for turn in body["input"][1:]] == ["A sign.", "What does it say?"]
 
 
-# Anthropic
-
-
 def test_anthropic_gets_bare_base64_with_its_type_before_the_text(replay, claude):
     content = ask(claude, see(PICTURE, PAPER, model="claude-sonnet-5-5"), replay)["messages"][0]["content"]
     image, paper, text = content
@@ -158,9 +140,6 @@ def test_anthropic_has_no_detail_and_says_what_to_do(replay, claude):
     assert isinstance(error, BadRequestError)
     assert "`detail`" in error.message
     assert "smaller" in error.message
-
-
-# Google
 
 
 def test_google_gets_every_kind_inside(replay, gemini):
@@ -214,9 +193,6 @@ def test_detail_without_an_image_is_a_400(replay, name):
     assert "there is none" in error.message
 
 
-# Compatible servers
-
-
 @pytest.mark.parametrize("name", ["ollama", "lm-studio", "llama-cpp", "vllm", "openrouter", "groq", "mistral", "xai"])
 def test_a_compatible_server_gets_images_as_data(replay, name):
     replay.on("POST", "/v1/chat/completions", Answer.golden("openai/chat.json"))
@@ -231,9 +207,6 @@ def test_vllm_gets_films_and_sound(replay):
     film, sound, _ = ask(aimed("vllm", replay), see(FILM, SOUND), replay)["messages"][0]["content"]
     assert arrived(film["video_url"]["url"]) == ("video/mp4", FILM.data)
     assert sound["input_audio"]["format"] == "wav"
-
-
-# Embeddings
 
 
 def test_gemini_embeds_each_text_and_each_file_in_a_content_of_its_own(replay):
@@ -267,135 +240,6 @@ def test_many_files_are_embedded_in_batches_and_keep_their_order(replay):
         for each in [*replay.requests[0].json["requests"][1:], *replay.requests[1].json["requests"]]
     ]
     assert len(sizes) == 151
-
-
-# Refusals
-
-
-@pytest.mark.parametrize(
-    ("name", "model", "media", "words"),
-    [
-        ("openai", "gpt-4o", FILM, ["`gpt-4o` does not take video", "text, images and PDF"]),
-        ("groq", "llama", PAPER, ["`llama` does not take PDF", "text and images"]),
-        ("anthropic", "claude-sonnet-5-5", SOUND, ["does not take audio", "text, images and PDF"]),
-        ("deepseek", "deepseek-chat", PICTURE, ["does not take images", "it takes text"]),
-        ("ollama", "gemma3", FILM, ["does not take video", "text and images"]),
-    ],
-)
-def test_a_kind_that_the_model_does_not_take_is_a_400_that_names_what_it_takes(replay, name, model, media, words):
-    error = hear(aimed(name, replay), see(media, model=model)).error
-    assert isinstance(error, BadRequestError)
-    assert error.code == "modality_refused"
-    assert all(word in error.message for word in words)
-    assert replay.requests == []
-
-
-@pytest.mark.parametrize("model", ["text-embedding-3-small", "some-other-embedding"])
-def test_text_embeddings_take_text(replay, model):
-    error = hear(aimed("openai", replay), Call("embedding", model, media=(PICTURE,))).error
-    assert "does not take images; it takes text" in error.message
-    assert (
-        "does not take images"
-        in hear(aimed("google", replay), Call("embedding", "gemini-embedding-001", media=(PICTURE,))).error.message
-    )
-
-
-@pytest.mark.parametrize(
-    ("name", "model", "mime", "words"),
-    [
-        ("openai", "gpt-4o", "image/avif", "PNG, JPEG, WebP or GIF"),
-        ("openai", "gpt-4o", "image/heic", "PNG, JPEG, WebP or GIF"),
-        ("anthropic", "claude-sonnet-5-5", "image/heic", "PNG, JPEG, GIF or WebP"),
-        ("google", "gemini-3.8-flash", "image/gif", "PNG, JPEG, WebP or HEIC"),
-        ("xai", "grok-4", "image/webp", "PNG or JPEG"),
-    ],
-)
-def test_a_type_that_a_provider_refuses_is_named_with_those_it_takes(replay, name, model, mime, words):
-    odd = replace(PICTURE, mime=mime, name="holiday.avif")
-    error = hear(aimed(name, replay), see(odd, model=model)).error
-    assert isinstance(error, BadRequestError)
-    assert (error.code, error.details["mime"]) == ("type_refused", mime)
-    assert f"does not take {mime}, which `holiday.avif` is; convert it to {words}" in error.message
-    assert replay.requests == []
-
-
-@pytest.mark.parametrize(
-    ("intake", "media", "error", "words"),
-    [
-        (intakes.ANTHROPIC, [PICTURE] * 101, BadRequestError, "at most 100 images in one request, not 101"),
-        (intakes.GROQ, [PICTURE] * 6, BadRequestError, "at most 5 images in one request, not 6"),
-        (intakes.ANTHROPIC, [replace(PICTURE, data=bytes(4 * MB))], PayloadTooLargeError, "5.33 MB in Base64"),
-        (
-            intakes.ANTHROPIC,
-            [replace(PICTURE, data=bytes(3 * MB))] * 9,
-            PayloadTooLargeError,
-            "36 MB together in Base64",
-        ),
-        (intakes.MISTRAL, [replace(PICTURE, data=bytes(11 * MB))], PayloadTooLargeError, "11 MB, and"),
-        (intakes.TRANSCRIPTIONS, [replace(SOUND, data=bytes(26 * MB))], PayloadTooLargeError, "at most 25 MB"),
-        (intakes.OLLAMA, [address("image", PHOTO_URL)], BadRequestError, "does not fetch the address"),
-    ],
-)
-def test_what_is_over_a_limit_is_refused_with_the_limit(intake, media, error, words):
-    with pytest.raises(error, match=words):
-        intake.check(media, model="m", title="T", inputs=None)
-
-
-@pytest.mark.parametrize(
-    ("intake", "media"),
-    [
-        (intakes.ANTHROPIC, [replace(PICTURE, data=bytes(3 * MB))] * 8),
-        (intakes.RESPONSES, [PICTURE] * 500),
-        (intakes.TRANSCRIPTIONS, [replace(SOUND, mime="video/webm")]),
-        (Intake(), []),
-    ],
-)
-def test_what_is_within_its_limits_passes(intake, media):
-    intake.check(media, model="m", title="T", inputs=None)
-
-
-# Who fetches
-
-
-@pytest.mark.parametrize(
-    ("name", "model", "modality", "url", "fetched"),
-    [
-        ("openai", "gpt-4o", "image", PHOTO_URL, True),
-        ("openai", "gpt-4o", "image", "http://example.com/photo.jpg", False),
-        ("openai", "gpt-4o", "document", "https://example.com/a.pdf", True),
-        ("openai", "gpt-4o", "video", "https://example.com/a.mp4", False),
-        ("openai", "whisper-1", "audio", "https://example.com/a.mp3", False),
-        ("openai", "gpt-audio", "audio", "https://example.com/a.mp3", False),
-        ("openai", "text-embedding-3-small", "image", PHOTO_URL, False),
-        ("anthropic", "claude-sonnet-5-5", "image", PHOTO_URL, True),
-        ("anthropic", "claude-sonnet-5-5", "document", "https://example.com/a", True),
-        ("google", "gemini-3.8-flash", "image", PHOTO_URL, True),
-        ("google", "gemini-3.8-flash", "video", "https://example.com/a.mp4", True),
-        ("google", "gemini-3.8-flash", "audio", "https://example.com/a.mp3", True),
-        ("google", "gemini-3.8-flash", "audio", "https://example.com/a.WAV?x=.png", True),
-        ("google", "gemini-3.8-flash", "document", "https://example.com/a.pdf", True),
-        ("google", "gemini-3.8-flash", "image", "https://example.com/photo", False),
-        ("google", "gemini-3.8-flash", "image", "https://example.com/photo.gif", False),
-        ("google", "gemini-embedding-2", "image", PHOTO_URL, False),
-        ("google", "multimodalembedding", "image", PHOTO_URL, False),
-        ("openrouter", "some/model", "image", PHOTO_URL, True),
-        ("ollama", "gemma3", "image", PHOTO_URL, False),
-        ("lm-studio", "gemma3", "image", PHOTO_URL, False),
-        ("llama-cpp", "gemma3", "image", PHOTO_URL, False),
-        ("vllm", "gemma3", "image", PHOTO_URL, False),
-        ("deepseek", "deepseek-chat", "image", PHOTO_URL, False),
-    ],
-)
-def test_who_fetches_an_address_itself(name, model, modality, url, fetched):
-    from playground.settings import Settings
-    from tests.remotes import remote
-
-    assert remote(name, Settings.of({})).fetches(model, address(modality, url)) is fetched
-
-
-def test_openai_at_another_address_is_another_server(replay):
-    assert not aimed("openai", replay).fetches("gpt-4o", address("image", PHOTO_URL))
-    assert own_openai(replay).fetches("gpt-4o", address("image", PHOTO_URL))
 
 
 @pytest.mark.parametrize("name", ["openai", "claude", "gemini"])
