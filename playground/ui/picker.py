@@ -46,6 +46,9 @@ def pick_model(task: Task, key: str) -> Choice:
     """
     providers = {name: provider for name, provider in core().providers.items() if task in provider.tasks}
     memory = f"{key}_models"
+    again: dict[str, str | None] = st.session_state.pop(f"{key}_again", {})
+    st.session_state.update(again)
+    asked, linked = st.session_state.get(f"{key}_provider"), st.query_params.get(f"{key}_provider")
     readiness = {name: provider.readiness() for name, provider in providers.items()}
     names = sorted(providers, key=lambda name: not readiness[name].ready)  # stable: what can answer comes first
     name = st.selectbox(
@@ -58,6 +61,9 @@ def pick_model(task: Task, key: str) -> Choice:
         args=(key, memory),
         label_visibility="collapsed",
     )
+    if linked and linked not in [provider.title for provider in providers.values()]:
+        said = f"There is no provider `{linked[:80].replace('`', '')}` here, so {providers[name].title} is chosen"
+        st.toast(f"{said}. Providers are set up in Settings.", icon=":material/link_off:", duration="long")
     listing = listings(core()).get(name)
     ids = [model.id for model in listing.models if task in model.tasks]
     chosen = st.session_state.get(f"{key}_model") or st.query_params.get(f"{key}_model")
@@ -76,10 +82,23 @@ def pick_model(task: Task, key: str) -> Choice:
         placeholder="Asking for its models …" if listing.pending else "Type a model id",
         label_visibility="collapsed",
     )
+    if not again and asked in names and name != asked and not linked:
+        _set_anew(key, asked, st.session_state.get(memory, {}).get(asked))
+    elif not again and chosen and not model:
+        _set_anew(key, name, chosen)
     st.session_state.setdefault(memory, {})[name] = model
     if listing.pending:
         _when_listed(name)
     return _choice(providers[name], model or "", listing, readiness[name])
+
+
+def _set_anew(key: str, provider: str, model: str | None) -> None:
+    """Run the page again with the boxes set to these.
+
+    The browser's Back may bring an address that has lost them, and boxes go by their address before all else.
+    """
+    st.session_state[f"{key}_again"] = {f"{key}_provider": provider, f"{key}_model": model}
+    st.rerun()
 
 
 def _provider_changed(key: str, memory: str) -> None:

@@ -71,6 +71,13 @@ def test_a_newcomer_asks_without_a_key(app: App, visit: Visit, shot: Shot) -> No
     settled(page)
     expect(page.get_by_text("And what are tokens per second?")).to_be_visible()
     assert query(page.url) == query(address), "the conversation comes back with its address"
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page).to_have_title(re.compile("Runs"))
+    settled(page)
+    page.go_back()
+    expect(page).to_have_title(re.compile("Chat"))
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("handbook")
+    expect(page.get_by_test_id("stChatInputTextArea")).to_be_enabled()
     page.get_by_role("button", name="New chat").click()
     expect(page.get_by_text("Start without a key")).to_be_visible()
 

@@ -109,3 +109,9 @@ def test_a_link_to_nothing_is_told_beside_a_conversation(page: Page) -> None:
     said = [each.value for each in (*at.main.text, *at.main.markdown)]
     assert any("no run `run_nothing`" in each for each in said)
     assert "What is TTFT?" in said
+
+
+def test_a_link_to_a_provider_that_is_not_here_says_who_answers_instead(page: Page) -> None:
+    at = page("chat", chat_provider="Lab", chat_model="m")
+    assert "There is no provider `Lab` here, so This machine is chosen" in at.toast[0].value
+    assert not page("chat", chat_provider="OpenAI").toast
