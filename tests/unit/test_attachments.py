@@ -67,7 +67,7 @@ def test_a_film_shows_its_first_frame():
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"", "is no image, sound, film or PDF"),
+        (b"", "is empty: it has 0 bytes"),
         (b"hello", "is no image, sound, film or PDF"),
         (picture()[:50], "begins like image/png and cannot be read"),
         (film()[:200], "cannot be read"),

@@ -84,9 +84,14 @@ def opened(name: str, data: bytes, *, max_bytes: int = MAX_BYTES) -> Attachment:
         raise PayloadTooLargeError(
             f"`{name}` has {len(data) / 2**20:,.1f} MB, and {max_bytes / 2**20:g} MB are allowed"
         )
+    if not data:
+        raise BadRequestError(f"`{name}` is empty: it has 0 bytes; choose the file once it is written")
     kind = sniff(data)
     if kind is None:
-        raise BadRequestError(f"`{name}` is no image, sound, film or PDF that is known; its first bytes tell nothing")
+        raise BadRequestError(
+            f"`{name}` is no image, sound, film or PDF that is known, whatever its name ends in; save it as PNG, JPEG, "
+            "WAV, MP3, MP4 or PDF"
+        )
     modality, mime = kind
     try:
         facts, preview = look(data, mime)
