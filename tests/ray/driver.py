@@ -25,6 +25,7 @@ from playground.settings import Settings
 
 ADDRESS, FOLDER = sys.argv[1], Path(sys.argv[2])
 CALLS, CROWD, HELD = 40, 64, 10
+LONGEST = 900  # seconds
 TEXTS = [f"text number {number}" for number in range(5 * CHUNK + 7)]
 NEAR = {
     "PLAYGROUND_DATA_DIR": str(FOLDER),
@@ -176,6 +177,7 @@ def awaited(look: Callable[[], object]) -> object:
 
 
 if __name__ == "__main__":
+    signal.alarm(LONGEST)  # whoever started it may be gone
     if sys.argv[3:]:
         embedded(Playground(PATIENT))
     else:

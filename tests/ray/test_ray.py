@@ -21,8 +21,10 @@ from tests.packing import GOOD, named
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 HERE = Path(__file__).parent
-STARTING, DRIVING = 120, 900
-"""Seconds that a cluster may take to start, each time it is tried, and the driver to do everything."""
+STARTING, DRIVING = 120, 960
+"""Seconds that a cluster may take to start, each time it is tried, and the driver to do everything, which ends itself
+before that.
+"""
 UNRULY = """
 import os
 import sys

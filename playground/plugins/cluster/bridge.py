@@ -1,9 +1,9 @@
 """The process that speaks with Ray. Commands come on stdin, answers go out on stdout, the end of stdin ends it.
 
 The first message is the cluster's `address`. A command is a table with a number `n` and what to `do`: `deploy`, `ask`,
-`warm`, `delete`, or `cancel`, which ends the command of that number. An answer has the number and `reply`, or `lost`
-with why the cluster gave none. Commands wait until the cluster is joined; where it cannot be, `unreached` says why to
-all of them, without a number, and the process ends.
+`warm`, `delete`, or `cancel`, which ends the command of that number. An answer has the number and `result`, or `error`
+(`host.told`), or `lost` with why the cluster gave none. Commands wait until the cluster is joined; where it cannot be,
+`unreached` says why to all of them, without a number, and the process ends.
 
 A replica that dies takes no request with it: what it was asked is asked again, of another or of its successor.
 """
@@ -83,7 +83,7 @@ class Bridge:
         elif error := task.exception():
             self._tell({"n": number, "lost": _said(error)})
         else:
-            self._tell({"n": number, "reply": task.result()})
+            self._tell({"n": number, **task.result()})
 
     async def _deploy(self, command: dict[str, Any]) -> dict[str, Any]:
         """Have a plugin on the cluster; the name of its application."""
@@ -207,7 +207,12 @@ def _listen(commands: IO[bytes], loop: asyncio.AbstractEventLoop, bridge: Bridge
 async def relay(commands: IO[bytes], replies: IO[bytes]) -> None:
     """Join the cluster, and do what is asked."""
     address = parsed(receive(commands) or b"{}")["address"]
-    bridge = Bridge(lambda answer: send(replies, written(answer)))
+
+    def tell(answer: dict[str, Any]) -> None:
+        numbers = answer.pop("numbers", b"")
+        send(replies, written(answer) + b"\0" + numbers if numbers else written(answer))
+
+    bridge = Bridge(tell)
     threading.Thread(target=_listen, args=(commands, asyncio.get_running_loop(), bridge), daemon=True).start()
     await bridge.join(address)
     await asyncio.Event().wait()  # the end of the commands ends it

@@ -11,12 +11,15 @@ from typing import Any
 from playground.call import Stop
 from playground.errors import PlaygroundError
 from playground.plugins.cluster.parcel import Parcel
+from playground.plugins.floats import taken
 from playground.plugins.health import Failure, Journal
 from playground.plugins.pool import Pool
 
 
 class Host:
-    """A deployment of Ray Serve. Its answers are tables: `result`, or `error` as `told` has it."""
+    """A deployment of Ray Serve. Its answers are tables: `error` as `told` has it, or `result`, which may lack vectors:
+    then `floats` and `numbers` are what `floats.taken` took out.
+    """
 
     def __init__(self, parcel: Parcel) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="plugin-"))
@@ -40,7 +43,8 @@ class Host:
     async def _during(self, work: Callable[[Stop], dict[str, Any]]) -> dict[str, Any]:
         stop = Stop()
         try:
-            return {"result": await asyncio.to_thread(work, stop)}
+            result, lengths, numbers = taken(await asyncio.to_thread(work, stop))
+            return {"result": result} | ({"floats": lengths, "numbers": numbers} if numbers else {})
         except asyncio.CancelledError:
             stop.set()
             raise

@@ -30,9 +30,11 @@ class Link:
         self._lock = threading.Lock()
         self._bridge: _Bridge | None = None
 
-    def ask(self, command: Told, stop: Stop) -> Any:
-        """The reply to a command. Raises CancelledError, and InferenceServiceUnavailableError when there is none: of
-        code `ray_unreached` where the cluster cannot be joined, `ray_lost` where the next may be luckier at once.
+    def ask(self, command: Told, stop: Stop) -> Told:
+        """The answer to a command: `result` or `error`.
+
+        Raises CancelledError, and InferenceServiceUnavailableError where there is no answer: `ray_unreached` where the
+        cluster cannot be joined, `ray_lost` where the next try may do better.
         """
         with self._lock:
             if self._bridge is None or self._bridge.over:
@@ -44,7 +46,7 @@ class Link:
         for kind in ("unreached", "lost"):
             if kind in told:
                 raise self._failed(kind, str(told[kind]), retryable=bool(told.get("retryable", True)))
-        return told["reply"]
+        return told
 
     def close(self) -> None:
         """End the bridge; what is on the cluster stays there, for other servers may use it too."""

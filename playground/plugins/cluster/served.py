@@ -102,7 +102,7 @@ class Served:
             return self._app
 
     def _heard(self, told: Mapping[str, Any]) -> Any:
-        """The `result` of a reply. Raises its `error`, and notes it as this machine's processes would."""
+        """The `result` of an answer. Raises its `error`, and notes it as this machine's processes would."""
         if "result" in told:
             return told["result"]
         error = told["error"]
