@@ -30,7 +30,8 @@ def slope(found: Versus, names: Sequence[str], titles: Mapping[str, str]) -> dic
             "data": list(names),
             "axisTick": {"show": False},
             "position": "top",
-            "axisLabel": {"margin": 16},
+            # both names stand, in two lines on a phone
+            "axisLabel": {"margin": 16, "interval": 0, "width": 124, "overflow": "break"},
         },
         "yAxis": {"type": "value", "inverse": True, "min": 1, "max": max(found.k, 2), "minInterval": 1},
         "series": [
@@ -62,7 +63,7 @@ def slope(found: Versus, names: Sequence[str], titles: Mapping[str, str]) -> dic
             ),
         ],
         "legend": {"bottom": 0, "data": ["in both", "only in one"], "itemWidth": 12, "itemHeight": 12},
-        "grid": {"left": 40, "right": 40, "top": 44, "bottom": 40},
+        "grid": {"left": 40, "right": 40, "top": 56, "bottom": 40},
         "tooltip": tooltip("{b}"),
         "animation": False,
     }
