@@ -1,4 +1,4 @@
-"""Amounts as people read them: dollars and durations."""
+"""Amounts as people read them: dollars, durations, how many of something."""
 
 from math import floor, log10
 
@@ -8,6 +8,11 @@ def dollars(cost: float) -> str:
     if cost <= 0:
         return "free"
     return f"${cost:,.{max(2, 1 - floor(log10(cost)))}f}"
+
+
+def counted(count: float, one: str, many: str = "") -> str:
+    """`1 token`, `1,200 tokens`, `2 entries`; `many` where it is not `one` and an s."""
+    return f"{count:,.0f} {one if count == 1 else many or f'{one}s'}"
 
 
 def seconds(ms: float) -> str:

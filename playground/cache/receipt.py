@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from playground.cache.decision import Decision, Guarantee
+from playground.units import counted
 
 SHOWN = 4000
 """Letters of the nearest prompt that a receipt holds; runs are kept for ever, and a prompt may have a million."""
@@ -169,7 +170,7 @@ def _age(seconds: float) -> str:
 
 def _savings(saved: Saved) -> str:
     parts = [
-        f"{saved.tokens:,} tokens" if saved.tokens else "",
+        counted(saved.tokens, "token") if saved.tokens else "",
         f"${saved.cost:.6f}".rstrip("0") if saved.cost else "",
         f"{saved.ms / 1000:.1f} s" if saved.ms >= 50 else "",
     ]

@@ -17,6 +17,7 @@ from playground.ui.receipt import receipt
 from playground.ui.request import request_button
 from playground.ui.schema import verdict
 from playground.ui.watch import draw_text, joined, thoughts
+from playground.units import counted
 
 
 def show_answer(run: RunRecord, key: str, *, last: bool) -> None:
@@ -53,7 +54,7 @@ def _reasoning(run: RunRecord, data: Mapping[str, Any], key: str) -> None:
     shown = data.get("reasoning") or run.reasoning
     texts = (shown,) if isinstance(shown, str) else tuple(text or "" for text in shown)
     if any(texts):
-        count = f" · {run.reasoning_tokens:,} tokens" if run.reasoning_tokens else ""
+        count = f" · {counted(run.reasoning_tokens, 'token')}" if run.reasoning_tokens else ""
         thoughts(f"Reasoning{count}", place, key, expanded=False).markdown(joined(texts))
 
 

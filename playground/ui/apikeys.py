@@ -107,7 +107,8 @@ def _revoke(key: Key) -> None:
 
 def _words(key: Key) -> str:
     scope = "all namespaces" if key.namespaces is None else ", ".join(f"`{name}`" for name in key.namespaces)
-    limit = "" if key.limit is None else f"{key.limit:g} requests a minute" if key.limit else "no limit"
+    some = f"{key.limit:g} request{'s' * (key.limit != 1)} a minute" if key.limit else "no limit"
+    limit = "" if key.limit is None else some
     return " · ".join(filter(None, (scope, limit, f"made {_ago(key.created_at)}", _used(key))))
 
 

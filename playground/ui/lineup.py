@@ -12,6 +12,7 @@ from playground.ui.core import core
 from playground.ui.facts import IN, OUT, day
 from playground.ui.listings import listings
 from playground.ui.picker import Choice, known
+from playground.units import counted
 
 _SENSES: tuple[Modality, ...] = ("image", "audio", "video", "document")
 _PICKED = "lineup_picked"
@@ -31,7 +32,9 @@ def _dialog(choice: Choice, key: str) -> None:
     if not rows:
         st.markdown(f"{choice.title} has told no models, and the catalogue knows none of it. Type a model's id.")
         return
-    st.caption(f"{choice.title}, {len(rows):,} models. A click on a row's box picks it; a click on a title sorts.")
+    st.caption(
+        f"{choice.title}, {counted(len(rows), 'model')}. A click on a row's box picks it; a click on a title sorts."
+    )
     money = st.column_config.NumberColumn(format="$ %.4g", help="US dollars per million tokens")
     count = st.column_config.NumberColumn(format="compact", help="Tokens")
     st.dataframe(

@@ -12,7 +12,7 @@ from playground.ui.chart import CHARTS, LINES, Chart, Names, figure, named, rows
 from playground.ui.core import NAMESPACE, core
 from playground.ui.filters import DEFAULT, PERIODS
 from playground.ui.look import note
-from playground.units import dollars, seconds
+from playground.units import counted, dollars, seconds
 
 _TIMED = {"p50": "latency_p50", "p95": "latency_p95", "TTFT p50": "ttft_p50", "TTFT p95": "ttft_p95"}
 _HELP = {
@@ -54,7 +54,7 @@ def _figures(totals: Sequence[Period]) -> None:
     runs, failed = sum(each.runs for each in totals), sum(each.failed for each in totals)
     tokens = sum(each.prompt_tokens + each.completion_tokens for each in totals)
     unpriced = sum(each.unpriced for each in totals)
-    without = f"{unpriced:,} runs without a known price are not in it." if unpriced else None
+    without = f"Without {counted(unpriced, 'run')} of unknown price." if unpriced else None
     with st.grid(4, min_column_width=150, key="runs_figures"):
         st.metric("Runs", runs, format="localized", border=True, height="stretch")
         st.metric("Failed", failed / runs, format="percent", border=True, height="stretch")

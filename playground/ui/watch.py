@@ -16,7 +16,7 @@ from playground.run import Run
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import fault, sentence
 from playground.ui.look import quiet
-from playground.units import seconds
+from playground.units import counted, seconds
 
 BEAT = 0.3
 TICK = 0.05
@@ -144,4 +144,4 @@ def phase(run: Run) -> str:
         count, mark = sum(map(len, (*run.texts, *run.reasoning))) // _CHARS_PER_TOKEN, "~"
     writing = (run.elapsed_ms - run.first_token_ms) / 1000
     speed = f" · {mark}{count / writing:,.0f} tok/s" if writing > 0.2 else ""
-    return f":shimmer[Streaming] · {clock} · {mark}{count:,} tokens{speed}"
+    return f":shimmer[Streaming] · {clock} · {mark}{counted(count, 'token')}{speed}"

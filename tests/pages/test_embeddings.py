@@ -234,7 +234,7 @@ def test_a_file_with_labels(page, core):
     settle(at.button(key="embeddings_go").click().run())
     [run] = core().history.search("default")
     assert len(run.request["inputs"]["texts"]) == 4
-    assert "1 rows without text were left out" in said(at)
+    assert "1 row without text left out" in said(at)
     assert "**reviews.csv** · 4 texts" in said(at)
     assert at.selectbox(key="embeddings_colour").value == "mood"
     assert at.selectbox(key="embeddings_colour").options == ["nothing", "mood", "id", "stars", "characters"]

@@ -123,7 +123,7 @@ def test_labels_of_an_uploaded_file_outlive_a_restart(page, core):
     restarted()
     at = page("embeddings", run=run.id)
     assert "**reviews.csv** · 4 texts" in said(at)
-    assert "1 rows without text were left out" in said(at)
+    assert "1 row without text left out" in said(at)
     assert at.selectbox(key="embeddings_colour").value == "mood"
     assert at.selectbox(key="embeddings_colour").options == ["nothing", "mood", "id", "stars", "characters"]
 

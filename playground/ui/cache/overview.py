@@ -9,7 +9,7 @@ from playground.cache.receipt import SERVED
 from playground.ui.cache.charts import charts
 from playground.ui.cache.standing import careful_line, error_line
 from playground.ui.cache.words import ASKED, percent
-from playground.units import dollars, seconds
+from playground.units import counted, dollars, seconds
 
 _DIE = (
     "Some requests that could be answered from the cache go to the model anyway, and the two answers are compared. "
@@ -37,7 +37,7 @@ def _figures(state: State) -> None:
             "Hit rate",
             percent(served / asked) if asked else "–",
             f"{exact:,} exact, {similar:,} similar" if asked else "nothing asked yet",
-            f"Answers that came from the cache, of {asked:,} requests that asked for it.",
+            f"Answers that came from the cache, of {counted(asked, 'request')} that asked for it.",
         ),
         ("Tokens saved", f"{state.saved.tokens:,}", f"{dollars(money)} saved" if money else "", None),
         ("Time saved", seconds(ms) if ms else "none yet", "", None),

@@ -11,7 +11,7 @@ from playground.ui.cache.gauge import gauge
 from playground.ui.cache.words import age, chip, in_a_hundred
 from playground.ui.diff import draw_diff
 from playground.ui.look import quiet
-from playground.units import dollars, seconds
+from playground.units import counted, dollars, seconds
 
 NAMES: Mapping[Kind, str] = {"changed": "worded differently", "removed": "only stored", "added": "only here"}
 SIGNS = {
@@ -119,7 +119,7 @@ def saved(what: Mapping[str, Any]) -> str:
     """Tokens, money and time that an answer did not take; empty when it took all."""
     tokens, cost, ms = what.get("tokens"), what.get("cost"), what.get("ms")
     parts = [
-        f"{tokens:,.0f} tokens" if tokens else "",
+        counted(tokens, "token") if tokens else "",
         dollars(cost).replace("$", "\\$") if cost else "",
         seconds(ms) if ms else "",
     ]

@@ -5,6 +5,7 @@ import streamlit as st
 from playground.errors import PlaygroundError
 from playground.ui.core import NAMESPACE, core
 from playground.ui.fault import sentence
+from playground.units import counted
 
 _SAID = "cache_carried"
 
@@ -41,10 +42,14 @@ def _load() -> None:
     except PlaygroundError as error:
         st.session_state[_SAID] = f":red[:material/error:] {sentence(error.message)}"
     else:
-        st.session_state[_SAID] = f":green[:material/check:] {count:,} entries came in from `{file.name}`."
+        st.session_state[_SAID] = (
+            f":green[:material/check:] {counted(count, 'entry', 'entries')} came in from `{file.name}`."
+        )
 
 
 def _clear() -> None:
     count = core().cache.clear(NAMESPACE)
     st.session_state["cache_sure"] = False
-    st.session_state[_SAID] = f":green[:material/check:] The cache is empty; {count:,} entries are forgotten."
+    st.session_state[_SAID] = (
+        f":green[:material/check:] The cache is empty: {counted(count, 'entry', 'entries')} forgotten."
+    )

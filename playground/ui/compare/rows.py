@@ -11,6 +11,7 @@ from playground.errors import BadRequestError, PlaygroundError
 from playground.texts import Table
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
+from playground.units import counted
 
 MOST = 1000
 """Rows that are run in one go."""
@@ -87,7 +88,7 @@ def _pick(table: Table, names: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
             ["One", "All"],
             required=True,
             key=_ALL,
-            format_func=lambda word: "One row" if word == "One" else f"All {count:,} rows",
+            format_func=lambda word: "One row" if word == "One" else f"All {counted(count, 'row')}",
             persist_state="session",
             label_visibility="collapsed",
         )
@@ -132,7 +133,7 @@ def _given_value(name: str) -> bool:
 
 def _columns(table: Table) -> str:
     named = ", ".join(f"`{name}`" for name in table.columns)
-    return f"{len(table):,} rows with {named}"
+    return f"{counted(len(table), 'row')} with {named}"
 
 
 def _short(value: Any) -> str:

@@ -14,7 +14,7 @@ def draw_vectors(run: RunRecord, key: str) -> None:
     data: Mapping[str, Any] = (run.response or {}).get("data") or {}
     vectors = np.asarray(data.get("embeddings") or [data["embedding"]], dtype=float)
     texts = (run.request.get("inputs") or {}).get("texts") or []
-    st.markdown(f"**{len(vectors):,}** vectors of **{data['dimensions']:,}** numbers")
+    st.markdown(f"**{len(vectors):,}** vector{'s' * (len(vectors) != 1)} of **{data['dimensions']:,}** numbers")
     if len(vectors) < 2 or len(texts) != len(vectors):
         return
     lengths = np.linalg.norm(vectors, axis=1)

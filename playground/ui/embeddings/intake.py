@@ -11,6 +11,7 @@ from playground.ui.embeddings.fitting import draw_objection, kinds_of, listed, o
 from playground.ui.embeddings.shelf import PASTED, Rows
 from playground.ui.fault import sentence
 from playground.ui.picker import Choice
+from playground.units import counted
 
 PASTE, UPLOAD = "Paste", "Upload"
 FILE = "embeddings_read"
@@ -139,7 +140,7 @@ def _rows(table: Table, column: str, name: str) -> Rows:
     if not len(filled):
         raise BadRequestError(f"column `{column}` holds no text; choose another column")
     lacking = len(table) - len(filled)
-    return Rows(filled, column, name, note=f"{lacking:,} rows without text were left out" if lacking else "")
+    return Rows(filled, column, name, note=f"{counted(lacking, 'row')} without text left out" if lacking else "")
 
 
 def _upload() -> None:
@@ -178,7 +179,7 @@ def _columns(name: str, table: Table) -> None:
         st.session_state["embeddings_column"] = table.likely_text()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Column with the texts", texts, key="embeddings_column", persist_state="session", width=280)
-        st.markdown(f":small[`{name}` · {len(table):,} rows · {len(table.columns):,} columns]")
+        st.markdown(f":small[`{name}` · {counted(len(table), 'row')} · {counted(len(table.columns), 'column')}]")
     st.dataframe(
         table.take(range(min(len(table), 5))).columns,
         hide_index=True,

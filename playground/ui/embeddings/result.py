@@ -25,7 +25,7 @@ from playground.ui.look import note
 from playground.ui.permalink.share import copy_link
 from playground.ui.receipt import line
 from playground.ui.watch import BEAT, TICK, find
-from playground.units import seconds
+from playground.units import counted, seconds
 
 _DRAWN = 0.9 * BEAT
 
@@ -124,7 +124,7 @@ def draw_notes(found: Embedded) -> None:
     """Draw what has to be known of these vectors."""
     notes = [note for note in (found.rows.note, _strange(found)) if note]
     if found.cut:
-        notes.append(f"{len(found.cut):,} texts were longer than the model reads and were cut")
+        notes.append(f"{counted(len(found.cut), 'text')} longer than the model reads, cut to what fits")
     if notes:
         st.markdown(f":orange[:material/info:] :small[{sentence('; '.join(notes))}]")
 

@@ -6,7 +6,7 @@ from playground.comparison import Set
 from playground.diff import align, counts
 from playground.dossier import Change
 from playground.record import RunRecord, Status
-from playground.units import dollars, seconds
+from playground.units import counted, dollars, seconds
 
 PRINTED = 60
 """Lines up to which a table is one that paper shows whole."""
@@ -22,8 +22,10 @@ def verdict(found: Sequence[Change]) -> str:
     more = f" {failed:,} did not answer now." if failed else ""
     more += f" {lost:,} cannot be compared: a run is missing." if lost else ""
     if same == len(found) and found:
-        return f":green[:material/check_circle:] All {same:,} answers are the same."
-    return f":orange[:material/difference:] Of {len(found):,} answers {same:,} are the same.{more}"
+        all_ = f"All {same:,} answers are" if same > 1 else "The one answer is"
+        return f":green[:material/check_circle:] {all_} the same."
+    are = "is" if same == 1 else "are"
+    return f":orange[:material/difference:] Of {counted(len(found), 'answer')} {same:,} {are} the same.{more}"
 
 
 def table(found: Sequence[Change], asked: Set) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from playground.ui.core import core
 from playground.ui.fault import sentence
 from playground.ui.look import quiet
 from playground.ui.scorecard.figure import called
-from playground.units import seconds
+from playground.units import counted, seconds
 
 _BEAT = 0.7
 _PROBLEM = "scorecard_problem"
@@ -96,7 +96,7 @@ def _ended(shown: Shown) -> None:
     glances = core().history.sets.glances(shown.asked.id)
     ids = [run for cell, run in shown.runs.items() if cell.repeat >= 0]
     found = Counter(glances[run].status for run in ids if run in glances)
-    told = [f"{found['done']:,} answers"]
+    told = [counted(found["done"], "answer")]
     told += [f"{found[status]:,} {word}" for status, word in _WORDS.items() if found[status]]
     cells = further(shown.asked, _MORE, shown.runs)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="scorecard_ended"):

@@ -17,6 +17,7 @@ from playground.ui.search.filters import ask_filters
 from playground.ui.search.question import WAYS, Question, Way
 from playground.ui.search.spaces import DEMO, Space
 from playground.ui.search.targets import NOTHING, choices, elsewhere, label
+from playground.units import counted
 from playground.vectors.rows import TEXT, parsed
 
 KS = (5, 10, 20, 50, 100)
@@ -106,7 +107,7 @@ def _text(space: Space) -> str | None:
             bind="query-params",
             type="search",
             icon=":material/search:",
-            placeholder=f"What is to be found among {space.count:,} documents?",
+            placeholder=f"What is to be found among {counted(space.count, 'document')}?",
             label_visibility="collapsed",
         )
         st.button("Search", key="search_go", type="primary")

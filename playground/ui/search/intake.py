@@ -17,6 +17,7 @@ from playground.ui.search import filling, history
 from playground.ui.search.filling import Entry
 from playground.ui.search.pictures import kept
 from playground.ui.search.spaces import Space
+from playground.units import counted
 from playground.vectors.rows import Columns, Row, guessed, rows
 
 PASTE, TABLE, IMAGES, RUN = "Paste", "CSV or JSONL", "Images", "Embeddings run"
@@ -126,7 +127,7 @@ def _columns(space: Space, name: str, table: Table) -> Columns:
     """Draw which column is what, as it was guessed, and the first rows."""
     guess = guessed(table)
     names = list(table.columns)
-    st.markdown(quiet(f"`{name}` · {len(table):,} rows · {len(names):,} columns"))
+    st.markdown(quiet(f"`{name}` · {counted(len(table), 'row')} · {counted(len(names), 'column')}"))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="search_columns"):
         text = _column("Text", "search_text", names, guess.text)
         id_ = _column("Id", "search_id", names, guess.id)

@@ -11,7 +11,7 @@ from playground.ui.search.filling import Filled, Filling
 from playground.ui.search.spaces import Space
 from playground.ui.search.spaces import space as look_up
 from playground.ui.watch import BEAT, TICK
-from playground.units import seconds
+from playground.units import counted, seconds
 
 
 def draw_filling(space: Space) -> None:
@@ -32,7 +32,9 @@ def draw_filling(space: Space) -> None:
         _unfinished(space, found, found.value)
     else:
         filling.put_away(space)
-        st.toast(f"{found.done:,} documents are in, after {seconds(found.elapsed_ms)}.", icon=":material/check:")
+        st.toast(
+            f"{counted(found.done, 'document')} put in, after {seconds(found.elapsed_ms)}.", icon=":material/check:"
+        )
 
 
 def _follow(found: Filling) -> None:
