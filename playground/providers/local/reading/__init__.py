@@ -1,14 +1,12 @@
 """Chat that reads the text in images and says where each line stands. It follows no instructions."""
 
 import os
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from playground.call import Call, Chunk, Model, Stop
-from playground.errors import CancelledError
 from playground.pixels import Picture, decode
+from playground.providers.local.places import Places
 
 if TYPE_CHECKING:
     from playground.providers.local.reading.page import Line
@@ -16,8 +14,7 @@ if TYPE_CHECKING:
 
 PIXELS = 4_000_000
 """Pixels of an image that are read, a larger one is shrunk: A4 at 200 dots per inch."""
-_PLACES = threading.BoundedSemaphore(max(1, (os.cpu_count() or 1) // 4))
-_LOOK = 0.2  # seconds between looks at `stop` while all places are taken
+_PLACES = Places(max(1, (os.cpu_count() or 1) // 4))
 
 MODEL = Model(
     id="image-reader",
@@ -78,7 +75,7 @@ def _lines(picture: Picture, stop: Stop) -> "Iterator[Line]":
 
     found = lines(picture.pixels, stop)
     while True:
-        with _place(stop):
+        with _PLACES.taken(stop):
             line = next(found, None)
         if line is None:
             return
@@ -101,15 +98,3 @@ def _nothing(images: int) -> str:
         return _NO_IMAGE
     what = "the image" if images == 1 else f"the {images} images"
     return f"No text was found in {what}. What is small, blurred or written by hand is easily missed; try a larger one."
-
-
-@contextmanager
-def _place(stop: Stop) -> Iterator[None]:
-    """One of the places there are for networks at work. Raises CancelledError once `stop` is set."""
-    while not _PLACES.acquire(timeout=_LOOK):
-        if stop.is_set():
-            raise CancelledError("the run was stopped")
-    try:
-        yield
-    finally:
-        _PLACES.release()
