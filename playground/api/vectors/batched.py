@@ -5,7 +5,7 @@ from typing import Any
 import anyio
 from pydantic import BaseModel, Field
 
-from playground.api.vectors.executed import Execute, Executed, executed
+from playground.api.vectors.executed import Execute, executed
 from playground.api.vectors.scoped import Desk
 from playground.errors import BadRequestError, PlaygroundError
 from playground.vectors.fit import refuse
@@ -13,6 +13,7 @@ from playground.vectors.retriever import Retriever
 
 QUERIES = 16
 """Most queries of a request, as the published client says."""
+_TOLD = ("status", "execution_id", "documents", "pagination", "stage_statistics", "warnings")
 
 
 class BatchQuery(BaseModel):
@@ -40,12 +41,15 @@ class Batch(BaseModel):
 
 
 class Answered(BaseModel):
-    """What became of a query: its execution, or the error that it alone would have had."""
+    """What became of a query: what its execution found, or the error that it alone would have had."""
 
     query_index: int
     status: str
+    execution_id: str | None = None
     documents: list[dict[str, Any]] = []
-    execution: Executed | None = None
+    pagination: dict[str, Any] | None = None
+    stage_statistics: dict[str, Any] | None = None
+    warnings: list[str] = []
     error: dict[str, Any] | None = None
 
 
@@ -77,9 +81,8 @@ async def batched(desk: Desk, retriever: Retriever, asked: Batch, *, token: str 
             except PlaygroundError as error:
                 answers[index] = Answered(query_index=index, status="failed", error=error.body()["error"])
             else:
-                answers[index] = Answered(
-                    query_index=index, status=found.status, documents=found.documents, execution=found
-                )
+                told = {name: getattr(found, name) for name in _TOLD}
+                answers[index] = Answered(query_index=index, **told)
 
     async with anyio.create_task_group() as group:
         for index, query in enumerate(asked.queries):
