@@ -15,6 +15,8 @@ FEWEST = 5
 """Fewer values give a mean no interval."""
 SLACK = 0.015
 """How much less often is still called by that name: the range of 5 values holds their median in 93.75 %."""
+_NOTHING = 1e-12
+"""Below that a sum of shares that are all 0, or all 1, is off by rounding."""
 _MARGIN = 0.005
 """What the interval of a median aims above its level: between order statistics it misses by up to as much."""
 
@@ -82,23 +84,21 @@ def _coverage(n: int, depth: int) -> float:
 
 
 def mean(values: Sequence[float], level: float = LEVEL) -> Estimate:
-    """The mean of values between 0 and 1 with Student's interval over them and one more, of 1/2.
+    """The mean of values between 0 and 1, with Wilson's interval as if of so many yes and no as scatter like them.
 
-    Few values near an end say little of how far the others lie from it. Over 7 shapes and 5 to 60 values Student's own
-    interval held the true mean in 41 to 96 % of simulated samples and the bootstrap (BCa) in 84 to 95 %; with the one
-    it is 93 to 100 %. Where all are equal Wilson's interval stands, which is never too narrow, because no such values
-    scatter more than zeros and ones do.
+    One more value stands in the variance, which scatters like yes and no of this mean: few values near an end say
+    little of how far the others lie from it, and equal ones nothing. Over 42 shapes of recall, reciprocal rank and nDCG
+    it held the true mean in 96.5, 96.3, 96.0, 95.6, 95.4 and 95.2 % of simulated samples of 5, 8, 12, 20, 40 and 100
+    values, in four of five shapes in 94 to 98 %; Student's own interval in 41 to 96, the bootstrap (BCa) in 84 to 95.
     """
     n = len(values)
     value = float(np.mean(values))
     if n < FEWEST:
         return Estimate(value, None, None, n)
-    if min(values) == max(values):
-        return Estimate(value, *_wilson(value, n, level), n)
-    padded = np.append(values, 0.5)
-    middle = float(padded.mean())
-    reach = float(t.ppf((1 + level) / 2, n - 1)) * float(padded.std(ddof=1)) / math.sqrt(n + 1)
-    return Estimate(value, max(0.0, min(value, middle - reach)), min(1.0, max(value, middle + reach)), n)
+    scatter = value * (1 - value)
+    variance = (float(np.var(values)) * n + scatter) / n
+    size = n * scatter / variance if scatter > _NOTHING else n
+    return Estimate(value, *wilson(value, size, float(norm.ppf((1 + level) / 2))), n)
 
 
 def mean_difference(first: Sequence[float], second: Sequence[float], level: float = LEVEL) -> Estimate:
@@ -106,7 +106,9 @@ def mean_difference(first: Sequence[float], second: Sequence[float], level: floa
 
     Student's interval over the differences and two more, of +1/2 and -1/2, as Agresti and Min (2005) add to paired
     shares: most queries are answered alike by both models, and where few differ, Student's own interval held the true
-    difference in 50 to 95 % of simulated samples and the bootstrap in 69 to 93 %. With the two it is 95 to 100 %.
+    difference in 4 to 100 % of simulated samples and the bootstrap in 69 to 93 %. With the two it is 99 % of samples of
+    5 queries, 98 of 20, 96 of 80, on average over 84 settings. Narrower ones hold it in 95, and call equal models
+    different in up to 10 of 100: where nearly all differences are 0 a sample has another one or not, in steps.
     """
     differences = np.subtract(first, second)
     n, value = len(differences), float(np.mean(differences))
@@ -120,7 +122,7 @@ def mean_difference(first: Sequence[float], second: Sequence[float], level: floa
 
 def share(successes: int, n: int, level: float = LEVEL) -> Estimate:
     """A proportion of at least one trial with Wilson's score interval (1927)."""
-    return Estimate(successes / n, *_wilson(successes / n, n, level), n)
+    return Estimate(successes / n, *wilson(successes / n, n, float(norm.ppf((1 + level) / 2))), n)
 
 
 def certain_share(successes: float, n: int, level: float = LEVEL) -> Estimate:
@@ -133,8 +135,10 @@ def certain_share(successes: float, n: int, level: float = LEVEL) -> Estimate:
     return Estimate(successes / n, low, high, n)
 
 
-def _wilson(p: float, n: int, level: float) -> tuple[float, float]:
-    z = float(norm.ppf((1 + level) / 2))
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+def wilson(share: float, size: float, reach: float) -> tuple[float, float]:
+    """Wilson's score interval (1927) of a share of `size` trials, which may be no whole number; `reach` is in standard
+    deviations.
+    """
+    middle = (share + reach**2 / (2 * size)) / (1 + reach**2 / size)
+    half = reach / (1 + reach**2 / size) * math.sqrt(share * (1 - share) / size + (reach / (2 * size)) ** 2)
     return max(0.0, middle - half), min(1.0, middle + half)

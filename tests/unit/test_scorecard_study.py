@@ -46,6 +46,27 @@ def test_intervals_of_means_hold_them_in_93_of_100_or_more(n: int, shape: str):
     assert held(list(map(mean, draw(np.random.default_rng(n), (1500, n)))), truth) >= 0.93
 
 
+RANKS = np.arange(1, 101)
+GAINS = {  # what a query counts whose first expected item has this rank
+    "mrr": 1 / RANKS,
+    "ndcg": np.where(RANKS <= 5, 1 / np.log2(RANKS + 1), 0.0),
+    "recall": np.where(RANKS <= 5, 1.0, 0.0),
+}
+
+
+@pytest.mark.parametrize("n", [8, 20, 60])
+def test_intervals_of_a_retrieval_check_hold_its_means_in_93_to_97_of_100(n: int):
+    rng = np.random.default_rng(n)
+    held = []
+    for chance in rng.uniform(0.05, 0.8, 600):  # of one model alone coverage goes in steps
+        ranks = np.minimum(rng.geometric(chance, n), RANKS[-1])
+        often = np.append(chance * (1 - chance) ** (RANKS[:-1] - 1), (1 - chance) ** (RANKS[-1] - 1))
+        for gain in GAINS.values():
+            found, truth = mean(gain[ranks - 1].tolist()), float(often @ gain)
+            held.append(found.low <= truth + 1e-12 and truth - 1e-12 <= found.high)
+    assert 0.93 <= np.mean(held) <= 0.97 + 0.006  # the deviation of 1,800 samples, of which three are of one draw
+
+
 @pytest.mark.parametrize("n", [10, 20, 40])
 def test_intervals_of_shares_hold_them_in_93_to_97_of_100(n: int):
     rng = np.random.default_rng(n)
