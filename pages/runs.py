@@ -22,7 +22,7 @@ elif found is not None:
 elif not core().history.count(NAMESPACE) and not core().live(NAMESPACE):
     history.empty_state()
 else:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="runs_title"):
+    with st.container(horizontal=True, vertical_alignment="center", key="runs_title"):
         st.title("Runs", anchor=False, width="stretch")
         paste_button("runs")
         view = st.segmented_control(

@@ -62,10 +62,10 @@ def size(path: Path) -> int:
 
 
 def megabytes(count: int) -> str:
-    """A size for people: `empty`, `12 kB`, `3.4 MB`, `1.2 GB`."""
+    """A size for people: `empty`, `12 KB`, `3.4 MB`, `1.2 GB`."""
     if count == 0:
         return "empty"
-    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+    for unit, scale in (("GB", 1e9), ("MB", 1e6), ("KB", 1e3)):
         if count >= scale:
             return f"{count / scale:.1f} {unit}" if count < 10 * scale else f"{count / scale:.0f} {unit}"
     return f"{count} bytes"

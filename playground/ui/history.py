@@ -108,7 +108,7 @@ def _columns() -> dict[str, Any]:
     time_zone = st.context.timezone or "UTC"
     return {
         "Question": column.ButtonColumn(
-            width=240, pinned=True, key="runs_open", type="tertiary", alignment="left", on_click=_open
+            width=204, pinned=True, key="runs_open", type="tertiary", alignment="left", on_click=_open
         ),
         "Status": column.MultiselectColumn(
             options=[*STATES.values(), "cached"], color=["green", "red", "orange", "blue"], width=78

@@ -172,8 +172,8 @@ def test_sizes(tmp_path):
     assert [megabytes(count) for count in (0, 999, 1500, 66_000, 3_400_000, 2 * 10**9)] == [
         "empty",
         "999 bytes",
-        "1.5 kB",
-        "66 kB",
+        "1.5 KB",
+        "66 KB",
         "3.4 MB",
         "2.0 GB",
     ]
@@ -193,9 +193,11 @@ def test_keys_for_others(page, core):
     assert "**Keys for others** · 1" in said
     assert "`team-a`, `team-b` · 30 requests a minute · made within a day · never used" in said
     assert shown[0] not in texts(at.run())  # told once
+    assert at.text_input(key="settings_key_name").value == at.text_input(key="settings_key_namespaces").value == ""
     at.text_input(key="settings_key_name").set_value("ci")
     at.button(key="settings_key_make").click().run()
     assert "There is a key `ci` already; choose another name, or revoke it first." in texts(at)
+    assert at.text_input(key="settings_key_name").value == "ci", "what was written need not be written again"
     at.button(key=f"settings_revoke_{kept.id}").click().run()
     assert core().history.keys.all() == []
     assert core().history.keys.find(shown[0]) is None
