@@ -13,7 +13,7 @@ from playground.ui.fault import fault, sentence
 from playground.ui.look import quiet
 from playground.ui.transcribe.words import plain
 
-_MADE, _PROBLEM = "settings_key_made", "settings_key_problem"
+_MADE, _UNMADE, _PROBLEM = "settings_key_made", "settings_key_unmade", "settings_key_problem"
 _COUNT = "settings_keys_made"
 """How many were made here: another popover for the next, so that this one closes and the key can be copied."""
 _DAY = 86_400.0
@@ -45,7 +45,7 @@ def keys_for_others() -> None:
 
 
 def _form() -> None:
-    with st.form("settings_new_key", border=False, clear_on_submit=True, enter_to_submit=False):
+    with st.form("settings_new_key", border=False, enter_to_submit=False):
         st.text_input("Name", key="settings_key_name", max_chars=NAME, placeholder="Who uses it: ci, Ada, notebook")
         st.text_input(
             "Namespaces",
@@ -63,6 +63,8 @@ def _form() -> None:
             help="0 is no limit. Empty: what `PLAYGROUND_RATE_LIMIT` says.",
         )
         st.form_submit_button("Make the key", key="settings_key_make", type="primary", on_click=_make)
+        if problem := st.session_state.pop(_UNMADE, None):
+            st.markdown(f":red[:material/error:] {problem}")
 
 
 def _make() -> None:
@@ -74,9 +76,10 @@ def _make() -> None:
             given["settings_key_name"], names or None, None if limit is None else float(limit)
         )
     except PlaygroundError as error:
-        given[_PROBLEM] = sentence(error.message)
+        given[_UNMADE] = sentence(error.message)
     else:
         given[_MADE] = key.name, text
+        given.update(settings_key_name="", settings_key_namespaces="", settings_key_limit=None)
         given[_COUNT] = given.get(_COUNT, 0) + 1
 
 
