@@ -5,6 +5,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,6 +14,7 @@ from playground.comparison import Cell, Pane, Set, new_id
 from playground.runs import Runs, shared
 from playground.scorecard.plan import order
 from playground.store.votes import Ballot
+from playground.sweep import Sweeps
 from playground.ui.scorecard.export import as_csv, as_json
 from tests.replay import Answer, Received, ReplayServer, event
 
@@ -177,6 +179,27 @@ def test_files_hold_every_run_and_no_key(cloud: Core):
     assert read["scores"][0]["figures"]["tokens"]["value"] == 8
     assert read["sentences"]["cost"]
     assert len(read["runs"]) == 4
+
+
+def test_who_is_late_is_named_and_can_be_left_out(page: Page, cloud: Core, replay: ReplayServer):
+    def one_hangs(received: Received) -> Answer:
+        return replace(echo(received), wait=3600 if received.json["model"] == "gpt-4o" else 0.0)
+
+    replay.on("POST", CHAT, one_hangs)
+    cloud().sweeps = Sweeps(cloud(), patience=0.01)
+    of = made(kind="scorecard")
+    cloud().sweeps.start(of, order(of, 2, warm_up=False), ())
+    deadline = time.monotonic() + 120
+    while cloud().sweeps.late(of.id) != ("B",):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    at = page("scorecard", set=of.id)
+    assert "**B · gpt-4o** has not answered for" in told(at)
+    assert "Answers so far: **A** " in told(at)
+    at.button(key="scorecard_drop_B").click().run()
+    assert len(ended(of.id)) == 3, "what B had not begun is not asked"
+    at = page("scorecard", set=of.id)
+    assert "2 answers · 1 stopped" in told(at)
 
 
 def test_an_example_is_measured_with_a_click(page: Page, core: Core):
