@@ -39,12 +39,12 @@ def test_lists_may_be_longer_than_they_need_to_be():
 
 
 def test_few_items_have_no_interval_and_many_equal_ones_a_narrow_one():
-    assert (needed(3), needed(10)) == (40, 80)
-    items = np.random.default_rng(0).normal(size=(80, 4))
-    assert overlap(items[:79], items[:79], k=10).share.low is None
+    assert (needed(3), needed(10)) == (40, 90)
+    items = np.random.default_rng(0).normal(size=(90, 4))
+    assert overlap(items[:89], items[:89], k=10).share.low is None
     whole = overlap(items, items, k=10).share
     assert (whole.value, whole.high) == (1, 1)
-    assert 0.9 < whole.low < 1, "eighty items prove no certainty"
+    assert 0.9 < whole.low < 1, "ninety items prove no certainty"
 
 
 def test_the_item_that_moved_is_the_most_changed():
