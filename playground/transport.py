@@ -94,8 +94,11 @@ class Transport:
             if not stop.is_set():
                 response.extensions["talk"].settle()
         except PlaygroundError as error:
-            error.message = self._settings.masked(error.message)
+            masked = self._settings.masked
+            error.message = masked(error.message)
             error.args = (error.message,)
+            told = error.details.items()
+            error.details = {name: masked(value) if isinstance(value, str) else value for name, value in told}
             raise
         finally:
             response.close()

@@ -4,26 +4,30 @@ import contextlib
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import IO, cast
 
+from playground import sandbox
 from playground.umap_worker import Message, receive, send
 
+_KEPT = ("HOME", "USERPROFILE", "LOCALAPPDATA", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR")
+"""What tells Numba where to keep what it has compiled."""
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"), "1")
 
 
 class UmapProcess:
-    """One worker process with one thread of arithmetic. It ends by `end` or with this process, whichever is first."""
+    """One worker process with one thread of arithmetic, which knows no key of the environment.
+
+    It ends by `end` or with this process, whichever is first.
+    """
 
     def __init__(self) -> None:
-        root = str(Path(__file__).parent.parent)
-        paths = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+        kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._process = subprocess.Popen(
             [sys.executable, "-m", "playground.umap_worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **_ONE_THREAD, "PYTHONPATH": paths},
+            env={**sandbox.environment(), **kept, **_ONE_THREAD},
         )
         self._requests = cast("IO[bytes]", self._process.stdin)
         self._replies = cast("IO[bytes]", self._process.stdout)

@@ -200,16 +200,21 @@ def test_a_map_that_takes_too_long_is_given_up():
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads process states from /proc")
-def test_the_worker_ends_with_its_parent_even_while_it_computes():
+def test_the_worker_knows_no_key_and_ends_with_its_parent_even_while_it_computes():
     script = (
         "import numpy, time; from playground.projector import Projector\n"
         "p = Projector(); d = p.project(numpy.random.default_rng(0).standard_normal((9000, 64)), 'umap')\n"
         "while p.worker_pid is None: time.sleep(0.01)\n"
         "print(p.worker_pid, flush=True); time.sleep(600)"
     )
-    with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as parent:
+    surroundings = {**os.environ, "OPENAI_API_KEY": "sk-of-the-server"}
+    command = [sys.executable, "-c", script]
+    with subprocess.Popen(command, cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, text=True) as parent:
         worker = int(parent.stdout.readline())
+        known = Path(f"/proc/{worker}/environ").read_bytes()
         parent.kill()
+    assert b"PATH=" in known
+    assert b"sk-of-the-server" not in known
     while _alive(worker):  # bounded by the test's own timeout
         time.sleep(0.1)
 

@@ -128,12 +128,14 @@ def test_the_exchange_is_there_before_the_first_event(replay, transport):
 def test_known_secrets_are_masked_in_what_the_reader_raises(replay, transport):
     replay.on("POST", "/x", Answer.stream([HELLO]))
     request = WireRequest(f"{replay.url}/x", {}, {})
+    details = {"upstream_code": "hunter2-hunter2", "upstream_status": 400}
     with (
         pytest.raises(ProviderError) as caught,
         transport.stream(request, Stop(), provider="openai") as stream,
     ):
-        raise ProviderError(f"it said hunter2-hunter2 {next(stream.events()).data}")
+        raise ProviderError(f"it said hunter2-hunter2 {next(stream.events()).data}", details=details)
     assert caught.value.message == str(caught.value) == "it said ••• {'text': 'hello'}"
+    assert caught.value.details == {"upstream_code": "•••", "upstream_status": 400}
 
 
 def test_silence_is_counted_between_bytes(replay, settings):
