@@ -65,7 +65,7 @@ def _words(status: int, details: Mapping[str, Any]) -> tuple[str, str]:
 def sentence(message: str) -> str:
     """The message as a sentence; Markdown in it is meant, for identifiers stand in backticks."""
     text = core().settings.masked(message).replace("$", "\\$").strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
 
 
 def _wait(detail: Mapping[str, Any]) -> str:
