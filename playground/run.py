@@ -39,7 +39,7 @@ class Run:
     @property
     def namespace(self) -> str:
         """Who may see it."""
-        return self._ticket.namespace
+        return self._ticket.place
 
     @property
     def request(self) -> RawInferenceRequest:

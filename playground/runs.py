@@ -33,6 +33,7 @@ from playground.ticket import Ticket
 if TYPE_CHECKING:
     from playground.cache.cache import Cache
     from playground.vectors.library import Library
+    from playground.vectors.scope import Scope
 
 AT_ONCE = 64
 """Runs that are worked on at the same time; more wait in the queue."""
@@ -102,9 +103,13 @@ class Runs:
         door: Door = "api",
         stream: bool = True,
         cache: Wish = "",
+        owner: str = "",
     ) -> Run:
-        """Start a run in a worker and return at once; `cache` is what it wants of the cache, if that is enabled."""
-        run = Run(Ticket(request, namespace, door, stream, cache))
+        """Start a run in a worker and return at once; `cache` is what it wants of the cache, if that is enabled.
+
+        With an `owner` it is seen in `private(namespace, owner)` only.
+        """
+        run = Run(Ticket(request, namespace, door, stream, cache, owner=owner))
         with self._lock:
             self._runs[run.id] = run
             self._forget()
@@ -218,9 +223,9 @@ class Runs:
             raise run.error or InternalServerError("the judge's run ended without a response")
         return Opinion(str(run.response.data.get("text", "")), run.id, record.cost)
 
-    def _answered(self, request: RawInferenceRequest, namespace: str, door: Door) -> RawInferenceResponse:
-        """The answer to a request, by a run like any other. Raises PlaygroundError."""
-        run = self.start(request, namespace=namespace, door=door, stream=False)
+    def _answered(self, request: RawInferenceRequest, scope: "Scope") -> RawInferenceResponse:
+        """The answer to a request, by a run that only the scope's owner sees. Raises PlaygroundError."""
+        run = self.start(request, namespace=scope.namespace, door=scope.door, stream=False, owner=scope.owner)
         run.wait()
         if run.response is None:
             raise run.error or InternalServerError("the run ended without a response")

@@ -13,6 +13,7 @@ from playground.cache.visit import Wish
 from playground.call import Chunk, Exchange, Stop, Usage
 from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.errors import CancelledError, PlaygroundError
+from playground.namespace import private
 from playground.pace import Pace
 from playground.pricing import cost
 from playground.record import Door, RunRecord, Status, Timings
@@ -30,7 +31,8 @@ class Ticket:
     """What was asked, by which door, and what can be seen of it from outside while it is worked on.
 
     `stream` asks the provider for a stream; `cache` is what it wants of the cache, where the request enables that.
-    `kept` False leaves it out of the history: it is a part of something that is kept elsewhere.
+    `kept` False leaves it out of the history: it is a part of something that is kept elsewhere. With an `owner`, the
+    id of an API key, nobody else in the namespace sees it.
     Clock readings are `time.perf_counter` seconds, None until they happen.
     """
 
@@ -40,6 +42,7 @@ class Ticket:
     stream: bool = True
     cache: Wish = ""
     kept: bool = True
+    owner: str = ""
     id: str = field(default_factory=new_id)
     stop: Stop = field(default_factory=Stop)
     created_at: float = field(default_factory=time.time)
@@ -51,6 +54,11 @@ class Ticket:
     answer: Answer = field(default_factory=lambda: Answer(1))
     pace: Pace = field(default_factory=lambda: Pace(1))
     record: RunRecord | None = None
+
+    @property
+    def place(self) -> str:
+        """The namespace in which it is seen."""
+        return private(self.namespace, self.owner) if self.owner else self.namespace
 
     def clock(self, chunk: Chunk) -> None:
         """Note when a piece of the answer came."""
@@ -78,7 +86,7 @@ def written(ticket: Ticket, outcome: RawInferenceResponse | PlaygroundError, arc
     return RunRecord(
         id=ticket.id,
         created_at=ticket.created_at,
-        namespace=ticket.namespace,
+        namespace=ticket.place,
         door=ticket.door,
         task=plan.task if plan else None,
         provider=provider,

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
-from playground.api.auth import Namespace, admit
+from playground.api.auth import Identity, Namespace, admit
 from playground.api.context import Core, context, core
 from playground.api.openapi import body, failures
 from playground.api.payload import reader
@@ -24,6 +24,7 @@ from playground.api.run import (
 )
 from playground.call import Task
 from playground.errors import NotFoundError
+from playground.namespace import private
 from playground.record import Status
 from playground.run import Run
 from playground.runs import Runs
@@ -39,6 +40,7 @@ class Page:
     filters: Filters
     before: str | None
     limit: int
+    embedded: bool
 
 
 def wanted(
@@ -50,9 +52,12 @@ def wanted(
     status: Annotated[Status | None, Query(description="Runs that ended this way")] = None,
     before: Annotated[str | None, Query(description="`next` of the page before")] = None,
     limit: Annotated[int, Query(ge=1, le=200, description="Runs on a page")] = 50,
+    embedded: Annotated[
+        bool, Query(description="Runs that embedded documents and queries for this key instead")
+    ] = False,
 ) -> Page:
     """The page that a query asks for."""
-    return Page(Filters(text=text, provider=provider, model=model, task=task, status=status), before, limit)
+    return Page(Filters(text=text, provider=provider, model=model, task=task, status=status), before, limit, embedded)
 
 
 @router.get(
@@ -65,11 +70,13 @@ def wanted(
 async def listed(
     request: Request,
     namespace: Namespace,
+    caller: Identity,
     core: Annotated[Core, Depends(core)],
     page: Annotated[Page, Depends(wanted)],
 ) -> Response:
     """The runs of a namespace, newest first: those under way, unless a filter is set, then those in the history."""
-    return Reply(await context(request).work(_list, core.runs, namespace, page))
+    place = private(namespace, caller.id) if page.embedded else namespace
+    return Reply(await context(request).work(_list, core.runs, place, page))
 
 
 @router.get(
@@ -79,9 +86,15 @@ async def listed(
     response_model=RunDetail,
     responses=failures(400, 401, 403, 404, 429, 500),
 )
-async def one(id: str, request: Request, namespace: Namespace, core: Annotated[Core, Depends(core)]) -> Response:  # noqa: A002
+async def one(
+    id: str,  # noqa: A002
+    request: Request,
+    namespace: Namespace,
+    caller: Identity,
+    core: Annotated[Core, Depends(core)],
+) -> Response:
     """Everything that is kept of a run; of one under way, what has come so far."""
-    return Reply(await context(request).work(_detail, core.runs, id, namespace))
+    return Reply(await context(request).work(_detail, core.runs, id, namespace, caller.id))
 
 
 @router.post(
@@ -126,8 +139,8 @@ def _list(runs: Runs, namespace: str, page: Page) -> RunList:
     return RunList(runs=lines, next=ended[-1].id if len(ended) == page.limit else None)
 
 
-def _detail(runs: Runs, id_: str, namespace: str) -> RunDetail:
-    found = runs.get(id_, namespace)
+def _detail(runs: Runs, id_: str, namespace: str, owner: str) -> RunDetail:
+    found = runs.get(id_, namespace) or runs.get(id_, private(namespace, owner))
     if found is None:
         raise _unknown(id_, namespace)
     if isinstance(found, Run):

@@ -10,7 +10,7 @@ class Scope:
     """Everything in a library is looked for within one of these.
 
     `owner` is whoever the namespaces belong to, the id of an API key say; embeddings that are made on the way are runs
-    of the namespace's name and of the door.
+    in the namespace of the same name, asked for by the door, and seen by the owner only.
     """
 
     owner: str

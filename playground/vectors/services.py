@@ -11,12 +11,11 @@ from playground.contract import RawInferenceRequest, RawInferenceResponse
 from playground.errors import PlaygroundError, ProviderError
 from playground.features import TABLE
 from playground.plugins.names import Uri
-from playground.record import Door
 from playground.shapes import shapes
 from playground.vectors.scope import Scope
 
-Ask = Callable[[RawInferenceRequest, str, Door], RawInferenceResponse]
-"""Runs a request in a namespace; raises PlaygroundError."""
+Ask = Callable[[RawInferenceRequest, Scope], RawInferenceResponse]
+"""Runs a request for a scope; raises PlaygroundError."""
 Find = Callable[[RawInferenceRequest], Model | None]
 """What is known of the model that would answer, None where nothing is; raises PlaygroundError where nobody would."""
 
@@ -73,7 +72,7 @@ class Services:
         if model is not None and "image" in model.inputs and "text" not in model.inputs:
             picture = f"data:image/png;base64,{b64encode(shapes()[0].data).decode()}"
             return len(next(self.contents(scope, service, [picture])))
-        return len(_vectors(self.ask(request, scope.namespace, scope.door), 1, service)[0])
+        return len(_vectors(self.ask(request, scope), 1, service)[0])
 
     def known(self, service: str) -> Model | None:
         """What is known of a service's model, None where nobody answers to it or nothing is known."""
@@ -101,7 +100,7 @@ class Services:
     def _embedded(
         self, scope: Scope, service: str, field: str, values: Sequence[str], *, query: bool = False
     ) -> list[list[float]]:
-        response = self.ask(self.request(service, {field: list(values)}, query=query), scope.namespace, scope.door)
+        response = self.ask(self.request(service, {field: list(values)}, query=query), scope)
         return _vectors(response, len(values), service)
 
 

@@ -367,6 +367,17 @@ def test_a_collection_embeds_and_is_searched_by_words(mine):
     assert mine.patch("/v1/collections/stories", json={"description": "d"}).json()["description"] == "d"
 
 
+def test_what_was_embedded_is_in_the_runs_of_its_owner_only(mine, theirs):
+    (mine_, theirs_) = (each.get("/v1/runs?embedded=true").json()["runs"] for each in (mine, theirs))
+    assert (bool(mine_), theirs_) == (True, [])
+    texts = [mine.get(f"/v1/runs/{run['id']}").json()["request"]["inputs"]["texts"] for run in mine_]
+    assert ["Glaciers are rivers of ice"] in texts
+    for client in (mine, theirs):
+        assert client.get("/v1/runs").json()["runs"] == []
+    check(theirs.get(f"/v1/runs/{mine_[0]['id']}"), 404, "NotFoundError")
+    check(theirs.post(f"/v1/runs/{mine_[0]['id']}/cancel"), 404, "NotFoundError")
+
+
 def test_a_collection_needs_its_namespace(mine):
     answer = mine.post("/v1/collections", json={"collection_name": "lost"}, headers={"X-Namespace": "nowhere"})
     check(answer, 404, "NotFoundError")

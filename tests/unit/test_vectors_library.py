@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from playground.errors import AlreadyExistsError, BadRequestError, NotFoundError, ValidationError
+from playground.namespace import private
 from playground.runs import Runs, build
 from playground.settings import Settings
 from playground.store.place import Where
@@ -249,12 +250,14 @@ def test_documents_of_a_collection_are_embedded_by_runs(library: Library, runs: 
     collection = library.collections.create(scope, "stories", MINI, source="story")
     assert (collection.index, collection.service) == ("local_all-minilm-l6-v2", MINI)
     texts = {"v": "Volcanoes throw out lava", "g": "Glaciers are rivers of ice", "k": "Cats sleep all day"}
-    before = runs.history.count("space")
+    place = private(scope.namespace, scope.owner)
+    before = runs.history.count(place)
     library.write(scope, [Document(id_, {}, {"story": text}) for id_, text in texts.items()], collection="stories")
     query = {"feature_uri": collection.index, "query": {"input_mode": "text", "value": "{{frozen}} water"}}
     found = library.search(scope, [query], collections=["stories"])
     assert (ids(found)[0], set(ids(found))) == ("g", set(texts))
-    assert runs.history.count("space") == before + 2
+    assert runs.history.count(place) == before + 2
+    assert not runs.history.count(scope.namespace)
     assert library.collections.count(scope, collection) == 3
     brought = library.store.document(scope.owner, scope.namespace, "g").vectors[collection.index]
     library.write(scope, [Document("own", {collection.index: brought})], collection="stories")

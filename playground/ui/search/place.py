@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from playground.api.keys import api_key
 from playground.contract import RawInferenceRequest, RawInferenceResponse
-from playground.record import Door
 from playground.runs import Runs
 from playground.store.keys import fingerprint
 from playground.ui.core import core
@@ -38,5 +37,5 @@ def _owner(runs: Runs) -> str:
     return fingerprint(api_key(runs.settings)[0][0])
 
 
-def _ask(request: RawInferenceRequest, namespace: str, door: Door) -> RawInferenceResponse:  # noqa: ARG001
+def _ask(request: RawInferenceRequest, scope: Scope) -> RawInferenceResponse:  # noqa: ARG001 - the pages' own runs
     return ask(request)
