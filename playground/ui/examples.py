@@ -8,7 +8,7 @@ from playground.samples import FOLDER
 from playground.ui.attachments.attachment import opened
 from playground.ui.attachments.tray import add
 from playground.ui.card import card
-from playground.ui.look import quiet
+from playground.ui.look import from_the_top, quiet
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,7 @@ def empty_state() -> None:
             st.markdown(quiet("Also without a key"), width="content")
             st.page_link("embeddings.py", label="Map texts by meaning", icon=":material/scatter_plot:", width="content")
             st.page_link("transcribe.py", label="Turn speech into text", icon=":material/graphic_eq:", width="content")
+        from_the_top()
 
 
 def _send(example: Example) -> None:

@@ -29,6 +29,11 @@ def to_the_end(token: str, *, within: int) -> None:
     st.html(script, unsafe_allow_javascript=True)
 
 
+def from_the_top() -> None:
+    """Begin at the top of a page that Streamlit would open at its end: one with a chat input and nothing said yet."""
+    st.html(_FROM_THE_TOP, unsafe_allow_javascript=True)
+
+
 def keep_draft(key: str, after: str) -> None:
     """Keep what is being typed into the chat input or text area `key` in the browser, over other pages and a reload.
 
@@ -64,4 +69,19 @@ for (const wait of [80, 240, 400, 800]) setTimeout(() => {
   page.scrollTop = page.scrollHeight;
   page.dispatchEvent(new Event("scroll"));
 }, wait);
+</script>"""
+
+# As often as Streamlit looks for the end of a page that is being drawn; whoever touches it first is left alone.
+_FROM_THE_TOP = """\
+<script>
+(function up(tries, touched) {
+  for (const kind of ["wheel", "touchstart", "keydown", "pointerdown"])
+    addEventListener(kind, () => (touched = true), { once: true, passive: true });
+  (function step() {
+    const page = document.querySelector('[data-testid="stAppScrollToBottomContainer"]');
+    if (touched || tries-- < 1) return;
+    if (page && page.scrollTop) { page.scrollTop = 0; page.dispatchEvent(new Event("scroll")); }
+    setTimeout(step, 100);
+  })();
+})(50, false);
 </script>"""
