@@ -28,10 +28,14 @@ CHUNK = 256
 
 
 class Batches:
-    """The batches of all namespaces, and those of them that this process works on."""
+    """The batches of all namespaces, and those of them that this process works on.
 
-    def __init__(self, engine: Engine, kept: Kept) -> None:
+    `abreast` chunks of a plugin's batch are embedded at the same time.
+    """
+
+    def __init__(self, engine: Engine, kept: Kept, abreast: int = 4) -> None:
         self._engine = engine
+        self._abreast = abreast
         self._kept = kept
         self._live: dict[str, Work] = {}
         self._lock = threading.Lock()
@@ -66,7 +70,7 @@ class Batches:
             batch = self._found(id, namespace)
             if batch.id in self._live or batch.state == "done":
                 return
-            work = self._live[id] = Work(batch, door, self._engine, self._kept)
+            work = self._live[id] = Work(batch, door, self._engine, self._kept, self._abreast)
         try:
             self._kept.own(id, work.owner)
         except BaseException:

@@ -21,16 +21,15 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("playground")
 
-ABREAST: Mapping[str, int] = {"plugin": 4}
-"""Chunks that are embedded at the same time, by provider; one of those that are not named. Plugins have processes of
-their own, or a cluster; this machine's models use all its cores for one chunk.
-"""
-
 
 class Work:
-    """One batch that is worked on by this process; any thread may look. `ended` is set when it is over."""
+    """One batch that is worked on by this process; any thread may look. `ended` is set when it is over.
 
-    def __init__(self, batch: Batch, door: Door, engine: Engine, kept: Batches) -> None:
+    `abreast` chunks of a plugin are embedded at the same time, which has processes of its own or a cluster; one of
+    other models, since those of this machine use all its cores for it.
+    """
+
+    def __init__(self, batch: Batch, door: Door, engine: Engine, kept: Batches, abreast: int) -> None:
         self.namespace = batch.namespace
         self.owner = secrets.token_hex(8)
         self.stop = Stop()
@@ -40,6 +39,7 @@ class Work:
         self._door: Door = door
         self._engine = engine
         self._kept = kept
+        self._abreast = abreast if batch.asked.get("provider") == "plugin" else 1
         self._waiting: deque[int] = deque()
         self._dimensions = batch.dimensions
         self._ticket: Ticket | None = None
@@ -54,8 +54,8 @@ class Work:
         batch = self._batch
         try:
             self._waiting.extend(self._kept.lacking(batch.id))
-            abreast = min(ABREAST.get(str(batch.asked.get("provider")), 1), len(self._waiting))
-            lanes = [threading.Thread(target=self._lane, name=f"{batch.id}-lane", daemon=True) for _ in range(abreast)]
+            count = min(self._abreast, len(self._waiting))
+            lanes = [threading.Thread(target=self._lane, name=f"{batch.id}-lane", daemon=True) for _ in range(count)]
             for lane in lanes:
                 lane.start()
             for lane in lanes:

@@ -18,7 +18,7 @@ from playground.engine import Engine
 from playground.errors import BadRequestError, InternalServerError, NotFoundError, PlaygroundError
 from playground.inspection import inspected
 from playground.loading import Loader
-from playground.plugins.registry import Plugins
+from playground.plugins.registry import Plugins, limits
 from playground.preflight import Preflight, preflight, refused
 from playground.providers import within
 from playground.record import Door, RunRecord
@@ -65,7 +65,7 @@ class Runs:
         self._opening = threading.Lock()
         self._loader = Loader(settings)
         self.engine = Engine(providers, history, self.blobs, self._loader, lambda: self.cache.road)
-        self.batches = Batches(self.engine, history.batches)
+        self.batches = Batches(self.engine, history.batches, abreast=2 * limits(settings).processes)
         self._runs: dict[str, Run] = {}
         self._lock = threading.Lock()
         self._workers = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="run")

@@ -6,6 +6,7 @@ compared in pairs ran side by side in time. A pane that is late (`pack`) is left
 that it missed are asked of it at the end, and the times at which runs were started tell what was not side by side.
 """
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,8 @@ from playground.pack import PATIENCE, Pack
 if TYPE_CHECKING:
     from playground.run import Run
     from playground.runs import Runs
+
+logger = logging.getLogger("playground")
 
 Parts = Sequence[Mapping[str, str]]
 """The files of a set as parts of a message: `{"type", "base64" | "url"}`."""
@@ -78,12 +81,17 @@ class Sweep:
         pack = Pack(self._patience)
         self._packs.append(pack)
         following = begun
-        while following:
-            pack.join(following)
-            while not (following := self._next(lane, pack.wait())) and pack.late:
-                pack.wait_for_one()
-        with self._lock:
-            self._going -= 1
+        try:
+            while following:
+                pack.join(following)
+                while not (following := self._next(lane, pack.wait())) and pack.late:
+                    pack.wait_for_one()
+        except Exception:  # the place of the sets is out of reach
+            logger.exception("the rest of set %s is not asked", self._asked.id)
+            self.stop()
+        finally:
+            with self._lock:
+                self._going -= 1
 
     def _next(self, lane: Lane, late: frozenset[str]) -> Begun:
         """The next runs of a lane, kept in the set before anybody can stop them; none where all is for the late."""

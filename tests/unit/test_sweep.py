@@ -84,6 +84,21 @@ def test_stopping_keeps_what_is_there_and_the_rest_can_follow(core: Runs, replay
     assert len(replay.requests) == 3 + 4, "what was stopped did not go on by itself"
 
 
+def test_a_set_that_cannot_be_kept_any_more_ends(core: Runs, replay: ReplayServer, caplog: pytest.LogCaptureFixture):
+    held = threading.Event()
+    replay.on("POST", CHAT, lambda received: echo(received) if held.wait(60) else Answer(500))
+    of = asked("gpt-4.1", rows=tuple({"word": word} for word in ("one", "two", "three")))
+    core.sweeps.start(of, of.cells(), ())
+    core.history.close()
+    held.set()
+    deadline = time.monotonic() + 60
+    while core.sweeps.waiting(of.id) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not core.sweeps.waiting(of.id)
+    assert len(replay.requests) <= 2
+    assert f"the rest of set {of.id} is not asked" in caplog.text
+
+
 def test_repeats_of_a_scorecard_run_side_by_side(core: Runs, replay: ReplayServer):
     def one_is_slow(received: Received) -> Answer:
         return replace(echo(received), wait=0.05 if received.json["model"] == "slow" else 0.0)
