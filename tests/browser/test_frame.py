@@ -74,7 +74,7 @@ def test_an_address_that_is_no_page_leads_to_the_page_that_says_so(app: App) -> 
     for path, there in (
         ("/comparr?set=x%26", "/lost?address=/comparr&set=x%26"),
         ("/runs/run_1", "/lost?address=/runs/run_1"),
-        ("/runs/", "/runs/"),
+        ("/runs/", "/runs"),
         ("/docs", "/docs"),
     ):
         with urlopen(Request(app.url + path, headers={"Accept": "text/html"}), timeout=20) as answer:
