@@ -46,7 +46,7 @@ def test_the_receipt_of_an_a_b_says_all_and_asked_again_shows_the_drift(two, cor
     receipt.button(key="receipt_again").click().run()
     receipt = settled(receipt, core)
     assert not receipt.exception
-    assert "Of 2 answers 1 are the same" in said(receipt)
+    assert "Of 2 answers 1 is the same" in said(receipt)
     assert "vectors moved: cosine" in tables(receipt)
     second = dossier(core().history, receipt.query_params["with"], "default")
     assert second.asked.rows == found.asked.rows
