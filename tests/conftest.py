@@ -15,9 +15,18 @@ from tests.replay import ReplayServer
 hypothesis.settings.register_profile("house", deadline=None)  # the machine's mood is not the code's fault
 hypothesis.settings.load_profile("house")
 
+LONG = ("browser", "ray", "sdk")
+"""Folders of tests that take long and wait for other processes."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", action="store_true", help="have browser tests write screenshots for people to look at")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, so that no worker is alone with one at the end."""
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in LONG)
 
 
 @pytest.fixture

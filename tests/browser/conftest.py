@@ -28,8 +28,9 @@ from tests.replay import Answer, HungUp, ReplayServer
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "screenshots"
 FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb"),
+    *("--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+    *("--force-color-profile=srgb",),
     *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
 ]
 DESKTOP = {"width": 1280, "height": 860}
