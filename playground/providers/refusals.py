@@ -75,6 +75,7 @@ _CLAUDE_OLD = re.compile(r"^claude-(opus|sonnet|haiku)-4-[0-6](-|$)")
 _CLAUDE_4_5 = re.compile(r"^claude-(opus|sonnet|haiku)-4-5")
 _GEMINI_NEW = re.compile(r"^gemini-3\.(5-flash-lite|[678]-flash)")
 
+_PENALTIES = ("presence_penalty", "frequency_penalty")
 _EFFORT = 'set `reasoning: {"effort": …}` and `text: {"verbosity": …}` instead'
 _ADAPTIVE = 'set `output_config: {"effort": …}` instead'
 _LEVEL = 'set `thinkingConfig: {"thinkingLevel": …}` instead, and describe the style in `inputs.system`'
@@ -138,6 +139,7 @@ RULES: tuple[Rule, ...] = (
         always=False,
     ),
     Rule("anthropic", re.compile(""), ("seed",), "it has no seed; repeat a run to see how much answers vary"),
+    Rule("anthropic", re.compile(""), _PENALTIES, "it has no penalties; say in `inputs.system` what not to repeat"),
     Rule("anthropic", re.compile(""), ("detail",), "it looks at images as they are; send smaller ones"),
     Rule("google", _GEMINI_NEW, ("temperature", "top_p", "top_k", "topP", "topK"), _LEVEL),
     Rule("google", re.compile(r"^gemini-[3-9]"), ("candidateCount",), "repeat the prompt in `inputs.prompts` instead"),

@@ -28,11 +28,12 @@ from tests.replay import Answer, HungUp, ReplayServer
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "screenshots"
 FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
-    *("--force-color-profile=srgb",),
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--force-color-profile=srgb"),
     *("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"),
 ]
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The shell is Chromium without its own windows, which cost as much again as the pages."""
 DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 390, "height": 844}
 Shot = Callable[[Page, str], None]
@@ -143,7 +144,7 @@ def cloud(_cloud: tuple[App, ReplayServer]) -> tuple[App, ReplayServer]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         if os.environ.get("CI") == "true":
             pytest.fail("there is no Chromium, and CI must run the browser tests; install Debian's `chromium`")

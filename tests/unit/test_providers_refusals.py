@@ -28,6 +28,7 @@ REFUSED = [
     ("anthropic", "claude-sonnet-4-6", {"temperature": 1, "thinking": {"type": "adaptive"}}, "temperature", "thinking"),
     ("anthropic", "claude-haiku-4-5", {"temperature": 1, "top_p": 0.5}, "top_p", "temperature"),
     ("anthropic", "claude-haiku-4-5", {"seed": 1}, "seed", "repeat"),
+    ("anthropic", "claude-haiku-4-5", {"presence_penalty": 1}, "presence_penalty", "inputs.system"),
     ("google", "gemini-3.8-flash", {"temperature": 0.1}, "temperature", "thinkingLevel"),
     ("google", "gemini-3.5-flash-lite", {"topK": 3}, "topK", "thinkingLevel"),
     ("google", "gemini-3.1-pro-preview", {"candidateCount": 2}, "candidateCount", "inputs.prompts"),
@@ -76,9 +77,16 @@ def test_the_picker_knows_what_is_always_refused_and_no_more():
         "top_p",
         "top_k",
         "seed",
+        "presence_penalty",
+        "frequency_penalty",
         "detail",
     }
-    assert set(catalogue.model("anthropic", "claude-haiku-4-5").refuses) == {"seed", "detail"}
+    assert set(catalogue.model("anthropic", "claude-haiku-4-5").refuses) == {
+        "seed",
+        "presence_penalty",
+        "frequency_penalty",
+        "detail",
+    }
     assert set(catalogue.model("openai", "gpt-4o").refuses) == set()
 
 

@@ -61,7 +61,7 @@ function line({ start, end, clock, speaker, words }) {
 function play(player, moment) {
   if (!player) return;
   player.currentTime = moment;
-  player.play();
+  player.play().catch(() => {});  // it was paused before it began
 }
 
 function show(list, player) {
