@@ -1,5 +1,6 @@
 """Fixtures of all tests: a replay server, and settings that know nothing of the surroundings."""
 
+import importlib.util
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from playground.projector import Projector
 from playground.settings import Settings
 from playground.store.place import Where
 from tests import postgres as postgresql
@@ -21,6 +23,18 @@ LONG = ("browser", "ray", "sdk")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--shots", action="store_true", help="have browser tests write screenshots for people to look at")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Have UMAP compiled before the workers start, in a fresh installation: later it would have to share the cores."""
+    umap = importlib.util.find_spec("umap")
+    if not session.config.getoption("numprocesses") or umap is None or umap.origin is None:
+        return
+    if not any((Path(umap.origin).parent / "__pycache__").glob("*.nbi")):
+        projector = Projector()
+        projector.warm().result()
+        projector.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
