@@ -36,6 +36,7 @@ def test_the_first_visitor_after_a_start_may_come_by_a_deep_link(tmp_path: Path,
         sections = page.get_by_test_id("stSidebarNav").get_by_test_id("stNavSectionHeader")
         expect(sections).to_contain_text(["Play", "Inspect", "Set up"])
         expect(page).to_have_title(re.compile("Runs"))
+        page.close()  # it would look for the app that is gone
     finally:
         stop_app(fresh)
 

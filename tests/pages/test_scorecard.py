@@ -205,7 +205,7 @@ def test_who_is_late_is_named_and_can_be_left_out(page: Page, cloud: Core, repla
 def test_an_example_is_measured_with_a_click(page: Page, core: Core):
     at = page("scorecard").button(key="scorecard_example_settings").click().run()
     assert not at.exception
-    ended(at.query_params["set"][0])
+    ended(at.query_params["set"])
     assert "12 answers" in told(at.run())
     assert "**A · summary**, local, sentences 1 · **B · summary**, local, sentences 3" in told(at)
 
