@@ -352,12 +352,16 @@ def pasting() -> None:
     """The form without the page around it, filled with what is under `code`."""
     import streamlit as st
 
+    from playground.errors import BadRequestError
     from playground.pasted import sought
     from playground.ui.search.pasting import put
 
     found = sought(st.session_state["code"])
     assert found is not None
-    put(found)
+    try:
+        put(found)
+    except BadRequestError as error:
+        st.markdown(error.message)
 
 
 def test_a_pasted_search_fills_the_form(colours, page):
@@ -372,7 +376,7 @@ def test_a_pasted_search_fills_the_form(colours, page):
         at.session_state[key] = value
     assert "blue" in hits(settle(at.run()))[0]
     form.session_state["code"] = as_curl(replace(asked, namespace="elsewhere"), "http://127.0.0.1:8501")
-    assert "there is no namespace `elsewhere` here" in form.run().exception[0].value
+    assert "there is no namespace `elsewhere` here" in form.run().markdown[0].value
 
 
 def test_a_namespace_is_deleted_with_what_is_in_it(colours):
