@@ -112,10 +112,12 @@ class Process:
         timer.daemon = True
         timer.start()
         withdraw = stop.on_set(self.kill)
+        reply = None
         try:
             with contextlib.suppress(OSError):  # it is gone: the end of its replies says so
                 send(self._requests, message)
-            reply = receive(self._replies)
+            with contextlib.suppress(OSError):  # it is gone, and has not read what was sent
+                reply = receive(self._replies)
             if reply is not None:
                 return parsed(reply)
         except BrokenError:

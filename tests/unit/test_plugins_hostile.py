@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from playground.call import Stop
 from playground.errors import PlaygroundError
 from playground.plugins.health import Health
 from playground.plugins.pipe import MOST
-from playground.plugins.process import OUTPUT
+from playground.plugins.process import OUTPUT, EndedError, Limits, Process
 from playground.plugins.registry import Plugins
 from playground.settings import Settings
 from tests import plugins
@@ -275,6 +278,18 @@ def test_processes_end_with_the_server_however_it_ends(tmp_path: Path):
         server.kill()
         server.wait()
     assert gone(int((place / "pid").read_text()))
+
+
+def test_one_that_dies_before_it_reads_its_order_is_a_crash_like_any_other(tmp_path: Path, registry):
+    plugins.write(tmp_path / "any", "stillborn", "return {}")
+    process = Process(registry().find("stillborn_1_0_0").source, Limits(60, 60, 2**30, 1))
+    os.kill(process.pid, signal.SIGSTOP)  # it reads nothing any more
+    killer = threading.Timer(0.2, os.kill, [process.pid, signal.SIGKILL])
+    killer.start()
+    with pytest.raises(EndedError, match="crash"):
+        process.begin((), Stop())
+    killer.join()
+    process.end()
 
 
 def test_the_process_knows_no_secret_and_has_nothing_to_read(tmp_path: Path, registry):
